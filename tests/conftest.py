@@ -1,0 +1,32 @@
+"""What all tests share: real servers on loopback through the fixture `serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers import RunningServer
+from servers import serve as start_server
+
+_INTEGRATION = Path(__file__).parent / "integration"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., RunningServer]]:
+    """Start real servers: `serve("nginx", chain_pem=..., key_pem=...)`; all are ended after the test."""
+    with ExitStack() as stack:
+
+        def start(kind: str, **options: Any) -> RunningServer:
+            return stack.enter_context(start_server(kind, **options))
+
+        yield start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts real servers, so that `-m "not servers"` leaves the quick tests."""
+    for item in items:
+        if "serve" in getattr(item, "fixturenames", ()) or item.path.is_relative_to(_INTEGRATION):
+            item.add_marker(pytest.mark.servers)

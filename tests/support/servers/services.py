@@ -1,0 +1,1 @@
+"""Servers of other protocols (filled in below)."""

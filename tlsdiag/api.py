@@ -1,0 +1,139 @@
+"""The calls: `diagnose`, `diagnose_async`, `diagnose_many`. Thin: they build a target, a `Diagnosis`, and run it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from .check import Check
+from .depth import Depth, Limits
+from .diagnosis import Diagnosis
+from .report import Report
+from .target import ClientCertificate, Target, Trust
+
+T = TypeVar("T")
+
+
+async def diagnose_async(
+    host: str,
+    *,
+    port: int = 443,
+    server_name: str | Literal[False] | None = None,
+    addresses: Sequence[str] | None = None,
+    client: ssl.SSLContext | None = None,
+    trust: Trust = None,
+    client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
+    alpn: Sequence[str] | None = None,
+    starttls: str | None = None,
+    proxy: str | None = None,
+    depth: Depth | str = Depth.STANDARD,
+    checks: Sequence[Check | type[Check] | str] | None = None,
+    limits: Limits | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
+    target = Target.parse(
+        host,
+        port=None if port == 443 else port,
+        server_name=server_name,
+        addresses=addresses,
+        client=client,
+        trust=trust,
+        client_certificate=client_certificate,
+        alpn=alpn,
+        starttls=starttls,
+        proxy=proxy,
+        now=now,
+    )
+    return await Diagnosis(checks, depth=depth, limits=limits).run(target)
+
+
+def diagnose(
+    host: str,
+    *,
+    port: int = 443,
+    server_name: str | Literal[False] | None = None,
+    addresses: Sequence[str] | None = None,
+    client: ssl.SSLContext | None = None,
+    trust: Trust = None,
+    client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
+    alpn: Sequence[str] | None = None,
+    starttls: str | None = None,
+    proxy: str | None = None,
+    depth: Depth | str = Depth.STANDARD,
+    checks: Sequence[Check | type[Check] | str] | None = None,
+    limits: Limits | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
+
+    `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`. `server_name=False` sends no SNI; `addresses`
+    pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
+    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use).
+
+    Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
+    peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.
+    """
+    return run_anywhere(
+        lambda: diagnose_async(
+            host,
+            port=port,
+            server_name=server_name,
+            addresses=addresses,
+            client=client,
+            trust=trust,
+            client_certificate=client_certificate,
+            alpn=alpn,
+            starttls=starttls,
+            proxy=proxy,
+            depth=depth,
+            checks=checks,
+            limits=limits,
+            now=now,
+        )
+    )
+
+
+def diagnose_many(hosts: Iterable[str], *, parallel: int = 4, **options: Any) -> dict[str, Report]:
+    """Diagnose several hosts, `parallel` at a time, with the same options as `diagnose`; the reports by host as given."""
+    wanted = list(dict.fromkeys(hosts))
+
+    async def all_of_them() -> dict[str, Report]:
+        room = asyncio.Semaphore(parallel)
+
+        async def one(host: str) -> Report:
+            async with room:
+                return await diagnose_async(host, **options)
+
+        reports = await asyncio.gather(*(one(host) for host in wanted))
+        return dict(zip(wanted, reports, strict=True))
+
+    return run_anywhere(all_of_them)
+
+
+def run_anywhere(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end, in a thread of its own where this one already runs an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(make())
+    result: list[T] = []
+    problem: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            result.append(asyncio.run(make()))
+        except BaseException as exc:  # noqa: BLE001 - handed on to the caller's thread below
+            problem.append(exc)
+
+    thread = threading.Thread(target=work, name="tlsdiag", daemon=True)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
+    return result[0]

@@ -1,0 +1,219 @@
+"""The command line: parse, call, print. Thin; everything it does is in the API.
+
+Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from . import __version__
+from .depth import Depth, Limits
+from .errors import TlsdiagError
+
+if TYPE_CHECKING:
+    from .diagnosis import Event
+    from .report import Report
+    from .target import Target
+
+EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
+COMMANDS = ("demo", "checks", "show")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words and words[0] in COMMANDS:
+            return _command(words[0], words[1:])
+        return _diagnose(words)
+    except TlsdiagError as exc:
+        print(f"tlsdiag: {exc}", file=sys.stderr)
+        return EXIT_USAGE
+    except (OSError, ValueError) as exc:
+        print(f"tlsdiag: {exc}", file=sys.stderr)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        print("tlsdiag: interrupted", file=sys.stderr)
+        return 130
+
+
+def _command(name: str, words: list[str]) -> int:
+    if name == "demo":
+        from .demo import main as demo
+
+        return demo(words)
+    if name == "checks":
+        return _list_checks(words)
+    return _show(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tlsdiag",
+        description="Say why a TLS connection fails, who is to blame, and what to change.",
+        epilog="commands: 'tlsdiag demo' diagnoses an embedded broken server, 'tlsdiag checks' lists what is installed, "
+        "'tlsdiag show FILE' reads a saved report. Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
+    )
+    parser.add_argument("host", help="a name, an address, host:port or a URL")
+    parser.add_argument("-p", "--port", type=int, default=443, help="the port, where HOST names none (default: 443)")
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument("--server-name", metavar="NAME", help="the name to send as SNI (default: the host)")
+    names.add_argument("--no-server-name", action="store_true", help="send no SNI")
+    parser.add_argument("--address", action="append", metavar="IP", help="use this address, not the resolver's; may be repeated")
+    parser.add_argument("--trust", metavar="STORE", help="a CA file or directory, 'certifi' or 'system'")
+    parser.add_argument("--cert", metavar="FILE", help="client certificate (PEM)")
+    parser.add_argument("--key", metavar="FILE", help="its key (PEM; default: in --cert)")
+    parser.add_argument("--alpn", metavar="NAMES", help="application protocols to offer, parted by commas: h2,http/1.1")
+    parser.add_argument("--starttls", metavar="PROTOCOL", help="the protocol that upgrades to TLS, such as smtp")
+    parser.add_argument("--proxy", metavar="URL", help="the proxy to go through")
+    parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
+    parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
+    parser.add_argument("--now", metavar="TIME", help="judge as if it were this time (ISO 8601 with a time zone)")
+    add_output_options(parser)
+    parser.add_argument("--version", action="version", version=f"tlsdiag {__version__}")
+    return parser
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say how a report is printed."""
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="why it matters, references, all snippets")
+    parser.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, even on a terminal")
+
+
+def _diagnose(words: list[str]) -> int:
+    options = _parser().parse_args(words)
+    report = _run(_target(options), options)
+    return print_report(report, options)
+
+
+def _target(options: argparse.Namespace) -> Target:
+    from datetime import datetime
+
+    from .target import Target
+
+    certificate = (options.cert, options.key or options.cert) if options.cert else None
+    if options.key and not options.cert:
+        raise ValueError("--key goes with --cert")
+    return Target.parse(
+        options.host,
+        port=None if options.port == 443 else options.port,
+        server_name=False if options.no_server_name else options.server_name,
+        addresses=options.address,
+        trust=options.trust,
+        client_certificate=certificate,
+        alpn=options.alpn.split(",") if options.alpn else None,
+        starttls=options.starttls,
+        proxy=options.proxy,
+        now=datetime.fromisoformat(options.now) if options.now else None,
+    )
+
+
+def _run(target: Target, options: argparse.Namespace) -> Report:
+    import asyncio
+
+    from .diagnosis import Diagnosis
+
+    limits = Limits(handshake_timeout=options.timeout) if options.timeout else Limits()
+    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits)
+    return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
+
+
+async def _with_progress(diagnosis: object, target: Target, out: TextIO) -> Report:
+    from .diagnosis import Diagnosis, Done
+
+    assert isinstance(diagnosis, Diagnosis)
+    progress = _Progress(out)
+    async for event in diagnosis.stream(target):
+        if isinstance(event, Done):
+            progress.clear()
+            return event.report
+        progress.tell(event)
+    raise AssertionError("a stream ends with Done")
+
+
+class _Progress:
+    """One line on a terminal that says what was just observed; nothing into a pipe."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.live = out.isatty() and os.environ.get("TERM") != "dumb"
+        self.seen = 0
+
+    def tell(self, event: Event) -> None:
+        from .diagnosis import Observed, Started
+
+        if not self.live:
+            return
+        if isinstance(event, Started):
+            self.out.write("\r\x1b[Kconnecting ...")
+        elif isinstance(event, Observed):
+            self.seen += 1
+            place = f" of {event.endpoint}" if event.endpoint else ""
+            self.out.write(f"\r\x1b[K[{self.seen}] {event.probe}{place}")
+        self.out.flush()
+
+    def clear(self) -> None:
+        if self.live:
+            self.out.write("\r\x1b[K")
+            self.out.flush()
+
+
+def print_report(report: Report, options: argparse.Namespace) -> int:
+    """Print a report as the options say; returns the exit status that it calls for."""
+    if options.json:
+        print(report.to_json())
+    else:
+        from .render.text import render_text
+
+        colour = _wants_colour(sys.stdout) and not options.no_colour
+        text = render_text(report, colour=colour, verbose=options.verbose)
+        print(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+    return exit_status(report)
+
+
+def _wants_colour(out: TextIO) -> bool:
+    return out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def exit_status(report: Report) -> int:
+    """0 healthy, 1 something is wrong, 3 could not look."""
+    from .report import Verdict
+
+    return {Verdict.HEALTHY: EXIT_HEALTHY, Verdict.UNKNOWN: EXIT_UNKNOWN}.get(report.verdict, EXIT_WRONG)
+
+
+def _list_checks(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tlsdiag checks", description="List the installed checks and their codes.")
+    parser.parse_args(words)
+    from .registry import Registry
+    from .render.escape import terminal
+
+    registry = Registry.installed()
+    for check in registry.checks:
+        print(f"{check.name}  ({registry.origin(check.name)}, {check.depth.name.lower()})")
+        for rule in check.rules:
+            print(f"    {rule.code}: {rule.title}")
+    for broken in registry.broken:
+        print(f"not usable: {broken.origin} [{broken.origin.entry_point}]: {terminal(broken.reason)}")
+    return EXIT_WRONG if registry.broken else EXIT_HEALTHY
+
+
+def _show(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tlsdiag show", description="Show a saved report (JSON), or judge it again.")
+    parser.add_argument("file", help="what --json printed")
+    parser.add_argument("--recheck", action="store_true", help="judge its observations again with the installed checks")
+    add_output_options(parser)
+    options = parser.parse_args(words)
+    from pathlib import Path
+
+    from .report import Report
+
+    report = Report.from_json(Path(options.file).read_bytes())
+    return print_report(report.recheck() if options.recheck else report, options)

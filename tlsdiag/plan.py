@@ -1,0 +1,105 @@
+"""The plan: from the wanted checks back to what they need, and to the probes that provide it.
+
+Pure. It knows no rule and no protocol; it orders probes so that each comes after all that it waits for, and
+counts what they may cost an endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from .check import Check
+from .depth import Depth
+from .errors import UnknownCheckError
+from .observation import Observation, Resolution
+from .probe import Probe
+from .registry import Registry
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """Which checks run and which probes before them, in an order that respects every need."""
+
+    checks: tuple[Check, ...]
+    probes: tuple[Probe, ...]
+    unprovided: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def connections(self) -> int:
+        """The most connections that one endpoint may see from these probes."""
+        return sum(probe.cost.connections for probe in self.probes)
+
+
+def make_plan(registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None) -> Plan:
+    """Choose checks and probes.
+
+    Without `wanted`: every installed check up to `depth`. With it: just those (instances, classes, names, families such as
+    "certificate", or codes), whatever their depth. Raises `UnknownCheckError` for a name that nothing answers to.
+    """
+    checks = _by_depth(registry, depth) if wanted is None else _by_name(registry, wanted)
+    probes, unprovided = _closure(registry, checks, depth, explicit=wanted is not None)
+    return Plan(checks=checks, probes=probes, unprovided=unprovided)
+
+
+def _by_depth(registry: Registry, depth: Depth) -> tuple[Check, ...]:
+    return tuple(check for check in registry.checks if check.depth <= depth)
+
+
+def _by_name(registry: Registry, wanted: Iterable[Check | type[Check] | str]) -> tuple[Check, ...]:
+    chosen: dict[str, Check] = {}
+    for want in wanted:
+        for check in _matches(registry, want):
+            chosen[check.name] = check
+    return tuple(chosen.values())
+
+
+def _matches(registry: Registry, want: Check | type[Check] | str) -> list[Check]:
+    if isinstance(want, Check):
+        return [want]
+    if isinstance(want, type) and issubclass(want, Check):
+        return [want()]
+    found = [
+        check
+        for check in registry.checks
+        if want in (check.name, check.name.partition("/")[0]) or any(rule.code == want for rule in check.rules)
+    ]
+    if not found:
+        known = ", ".join(check.name for check in registry.checks)
+        raise UnknownCheckError(f"no check is called {want!r}; installed: {known}")
+    return found
+
+
+def _closure(
+    registry: Registry, checks: Iterable[Check], depth: Depth, *, explicit: bool
+) -> tuple[tuple[Probe, ...], tuple[tuple[str, str], ...]]:
+    ordered: dict[str, Probe] = {}
+    unprovided: list[tuple[str, str]] = []
+
+    def visit(kind: type[Observation], wanted_by: str, needed: bool, path: tuple[str, ...]) -> None:
+        probe = registry.probe_for(kind)
+        if probe is None:
+            if kind is not Resolution and needed:
+                unprovided.append((wanted_by, kind.name))
+            return
+        if probe.name in ordered or (not needed and probe.depth > depth):
+            return
+        if probe.depth > depth and not explicit:
+            return
+        if probe.name in path:
+            unprovided.append((wanted_by, f"{kind.name} (needs go in a circle: {' -> '.join((*path, probe.name))})"))
+            return
+        for need in probe.needs:
+            visit(need, probe.name, True, (*path, probe.name))
+        for want in probe.wants:
+            visit(want, probe.name, False, (*path, probe.name))
+        ordered[probe.name] = probe
+
+    for check in checks:
+        for need in check.needs:
+            visit(need, check.name, True, ())
+        for want in check.wants:
+            visit(want, check.name, False, ())
+    visit(Resolution, "", False, ())
+    return tuple(ordered.values()), tuple(unprovided)

@@ -1,0 +1,113 @@
+"""Probes: what makes observations. The only code that may wait for the network; it never judges.
+
+A probe gets its connections, clock, randomness and everything else from the `Scene` and from nowhere else, so that a
+diagnosis can be driven by a scripted network. What fails is a value in the observation, never an exception.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+import attrs
+
+from .depth import Depth, Limits
+from .failure import Failure
+from .observation import Observation, Unavailable
+from .target import Endpoint, Target
+
+if TYPE_CHECKING:
+    from .handshake import HandshakeResult, Offer, StopAfter
+    from .handshake.credential import ClientCredential
+    from .network import Connection, Recording
+
+O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
+
+
+class Scope(StrEnum):
+    """What a probe or check is run for: once for the target, or once for each endpoint."""
+
+    TARGET = "target"
+    ENDPOINT = "endpoint"
+
+
+@attrs.frozen(kw_only=True)
+class Cost:
+    """What a probe asks of an endpoint: connections at the most, and whether it is intrusive."""
+
+    connections: int = 0
+    intrusive: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Exchange:
+    """One handshake as it went: the result of our core, the network failure if any, every byte with its time."""
+
+    result: HandshakeResult
+    failure: Failure | None
+    recording: Recording
+
+
+class Scene(Protocol):
+    """What a probe may use. Times in seconds; `now` is the diagnosis's own time, not the wall clock."""
+
+    @property
+    def target(self) -> Target: ...
+    @property
+    def endpoint(self) -> Endpoint: ...
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]: ...
+    @property
+    def depth(self) -> Depth: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+    @property
+    def randomness(self) -> Callable[[int], bytes]: ...
+
+    def clock(self) -> float:
+        """Monotonic seconds."""
+
+    def seen(self, kind: type[O], endpoint: Endpoint | None = None) -> O | None:
+        """An observation made earlier (of this endpoint, or of the target), or None."""
+
+    def missing(self, kind: type[O]) -> Unavailable | None:
+        """Why an observation is not there, when it is not."""
+
+    async def connect(self, *, timeout: float | None = None, max_segment: int | None = None) -> Connection | Failure:
+        """Dial the endpoint within its budget of connections."""
+
+    async def handshake(
+        self,
+        offer: Offer,
+        *,
+        stop_after: StopAfter | None = None,
+        credential: ClientCredential | None = None,
+        timeout: float | None = None,
+    ) -> Exchange:
+        """Send an offer with our own core; the same offer to the same endpoint is sent once."""
+
+
+class Probe(ABC):
+    """Base of every probe: set the class attributes, implement `run`.
+
+    `needs` must be available or the probe is skipped; `wants` are awaited, available or not.
+    """
+
+    name: ClassVar[str] = ""
+    provides: ClassVar[type[Observation]]
+    needs: ClassVar[tuple[type[Observation], ...]] = ()
+    wants: ClassVar[tuple[type[Observation], ...]] = ()
+    scope: ClassVar[Scope] = Scope.ENDPOINT
+    cost: ClassVar[Cost] = Cost()
+    depth: ClassVar[Depth] = Depth.QUICK
+
+    @abstractmethod
+    async def run(self, scene: Scene) -> Observation | Unavailable:
+        """Make the observation, or say why it is not to be had."""

@@ -1,0 +1,139 @@
+"""The report as text: the answer first, for a tired person.
+
+Plain by default. With `colour`, severities carry ANSI colours; `tlsdiag.cli` decides when that is wanted. Text from the peer passes
+through `escape.terminal`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from ..finding import Confidence, Finding, Severity
+from ..report import Report, Verdict
+from .escape import terminal
+
+WIDTH = 96
+
+_HEADLINES = {
+    Verdict.HEALTHY: "works: nothing wrong found",
+    Verdict.FLAWED: "works, but something is wrong with it",
+    Verdict.PARTIAL: "fails at some of its addresses",
+    Verdict.BROKEN: "does not work for this client",
+    Verdict.UNKNOWN: "could not be looked at in full",
+}
+_VERDICT_COLOURS = {
+    Verdict.HEALTHY: "32",
+    Verdict.FLAWED: "33",
+    Verdict.PARTIAL: "31",
+    Verdict.BROKEN: "31",
+    Verdict.UNKNOWN: "35",
+}
+_SEVERITY_COLOURS = {
+    Severity.INFO: "36",
+    Severity.LOW: "33",
+    Severity.MEDIUM: "33",
+    Severity.HIGH: "31",
+    Severity.CRITICAL: "31",
+}
+_DOUBTS = {Confidence.LIKELY: " (likely)", Confidence.POSSIBLE: " (possible)", Confidence.PROVEN: ""}
+
+
+def render_text(report: Report, *, colour: bool = False, verbose: bool = False, width: int = WIDTH) -> str:
+    """The whole report as lines of text; `verbose` adds why each finding matters, references, and every snippet."""
+    return "\n".join(_Writer(report, colour=colour, verbose=verbose, width=width).lines())
+
+
+class _Writer:
+    def __init__(self, report: Report, *, colour: bool, verbose: bool, width: int) -> None:
+        self.report = report
+        self.colour = colour
+        self.verbose = verbose
+        self.width = max(40, width)
+
+    def lines(self) -> Iterator[str]:
+        yield from self.headline()
+        root = self.report.root_cause
+        if root is not None:
+            yield ""
+            yield from self.root(root)
+        yield from self.others(root)
+        yield from self.unseen()
+
+    def headline(self) -> Iterator[str]:
+        verdict = self.report.verdict
+        head = f"{terminal(str(self.report.target))} {_HEADLINES[verdict]}"
+        yield self.paint(head, "1;" + _VERDICT_COLOURS[verdict])
+        places = ", ".join(str(endpoint) for endpoint in self.report.endpoints) or "no address"
+        facts = f"{places}; {self.report.connections} connections, {self.report.elapsed:.1f} s"
+        yield from self.wrapped(facts, "  ")
+
+    def root(self, finding: Finding) -> Iterator[str]:
+        yield from self.entry(finding, "Cause")
+        consequences = [self.report.find(key) for key in finding.explains]
+        names = [item for item in consequences if item is not None]
+        if names:
+            yield "  This explains:"
+            for item in names:
+                yield from self.wrapped(f"- {item.title}{_at(item)}", "    ", "      ")
+
+    def others(self, root: Finding | None) -> Iterator[str]:
+        told = {root.key, *root.explains} if root else set()
+        rest = [finding for finding in self.report.findings if finding.key not in told]
+        if rest:
+            yield ""
+            yield self.paint("Also found" if root else "Found", "1")
+        for finding in rest:
+            yield from self.entry(finding, finding.severity.name.capitalize())
+
+    def entry(self, finding: Finding, label: str) -> Iterator[str]:
+        head = f"{label}: {terminal(finding.title)}{_DOUBTS[finding.confidence]}{_at(finding)}"
+        yield from self.wrapped(head, "", "  ", code=_SEVERITY_COLOURS[finding.severity])
+        yield from self.wrapped(terminal(finding.detail), "  ")
+        if finding.severity > Severity.INFO or finding.blocks or self.verbose:
+            yield from self.wrapped(f"To blame: {finding.blame.value}.  [{finding.code}]", "  ")
+            yield from self.wrapped(f"Fix: {terminal(finding.fix.summary)}", "  ", "       ")
+            yield from self.snippets(finding)
+        if self.verbose:
+            yield from self.wrapped(f"Why it matters: {finding.rule.why}", "  ")
+            if finding.references:
+                yield from self.wrapped("See: " + ", ".join(finding.references), "  ")
+
+    def snippets(self, finding: Finding) -> Iterator[str]:
+        if not self.verbose and not finding.blocks:
+            return
+        for software, snippet in finding.fix.snippets.items():
+            lines = terminal(snippet, keep_lines=True).splitlines() or [""]
+            yield f"    {software}: {lines[0]}"
+            yield from (f"    {' ' * (len(software) + 2)}{line}" for line in lines[1:])
+
+    def unseen(self) -> Iterator[str]:
+        missing = _grouped(self.report)
+        if missing:
+            yield ""
+            yield self.paint("Not looked at", "1")
+            for line in missing:
+                yield from self.wrapped(f"- {terminal(line)}", "  ", "    ")
+        for broken in self.report.plugins:
+            yield from self.wrapped(f"Plugin {broken.origin} is not used: {terminal(broken.reason)}", "  ", "    ")
+
+    def wrapped(self, text: str, first: str, rest: str | None = None, code: str | None = None) -> Iterator[str]:
+        indent = first if rest is None else rest
+        for line in textwrap.wrap(
+            text, self.width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+        ) or [first]:
+            yield self.paint(line, code) if code else line
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def _at(finding: Finding) -> str:
+    return f", at {finding.endpoint}" if finding.endpoint is not None else ""
+
+
+def _grouped(report: Report) -> Sequence[str]:
+    reasons: dict[str, list[str]] = {}
+    for item in report.could_not_look:
+        reasons.setdefault(item.detail, []).append(item.check)
+    return [f"{', '.join(dict.fromkeys(names))}: {reason}" for reason, names in reasons.items()]

@@ -1,0 +1,189 @@
+"""The scene: what the engine hands to a probe. The one place where probes meet the network and our handshake core.
+
+Connections are dialled within the endpoint's budget and deadline; an offer that was sent before is answered from memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from .depth import Depth, Limits
+from .failure import Failure, FailureKind
+from .observation import Observation, Observations, Unavailable
+from .probe import Exchange
+from .target import Endpoint, Target
+
+if TYPE_CHECKING:
+    from .handshake import ClientHandshake, Offer, StopAfter
+    from .handshake.credential import ClientCredential
+    from .network import Connection, Deadline, Dialer
+
+O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
+
+
+@attrs.define(kw_only=True, eq=False)
+class Stage:
+    """What all scenes of one diagnosis share."""
+
+    target: Target
+    depth: Depth
+    limits: Limits
+    now: datetime
+    clock: Callable[[], float]
+    randomness: Callable[[int], bytes]
+    environment: Mapping[str, str]
+    dialer: Dialer
+    deadline: Deadline
+    observations: Observations = attrs.field(factory=Observations)
+    exchanges: dict[object, asyncio.Task[Exchange]] = attrs.field(factory=dict)
+
+    def scene(self, endpoint: Endpoint | None) -> EndpointScene:
+        """The scene of one endpoint, or of the target as a whole."""
+        return EndpointScene(stage=self, place=endpoint)
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        waiting = [task for task in self.exchanges.values() if not task.done()]
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class EndpointScene:
+    """A `tlsdiag.probe.Scene` over a `Stage`."""
+
+    stage: Stage
+    place: Endpoint | None
+
+    @property
+    def target(self) -> Target:
+        """What is diagnosed."""
+        return self.stage.target
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint in question; LookupError for a probe of the whole target."""
+        if self.place is None:
+            raise LookupError("a probe with Scope.TARGET has no endpoint")
+        return self.place
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every endpoint of the target that is known by now."""
+        return self.stage.observations.endpoints
+
+    @property
+    def depth(self) -> Depth:
+        """How far this diagnosis looks."""
+        return self.stage.depth
+
+    @property
+    def limits(self) -> Limits:
+        """The caps of this diagnosis."""
+        return self.stage.limits
+
+    @property
+    def now(self) -> datetime:
+        """The time of this diagnosis."""
+        return self.stage.now
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables that this diagnosis may know."""
+        return self.stage.environment
+
+    @property
+    def randomness(self) -> Callable[[int], bytes]:
+        """The source of random bytes."""
+        return self.stage.randomness
+
+    def clock(self) -> float:
+        """Monotonic seconds."""
+        return self.stage.clock()
+
+    def seen(self, kind: type[O], endpoint: Endpoint | None = None) -> O | None:
+        """An observation of the given or this endpoint, or of the target; None when there is none."""
+        bag = self.stage.observations
+        if (place := endpoint or self.place) is not None and (found := bag.get(kind, place)) is not None:
+            return found
+        return bag.get(kind, None)
+
+    def missing(self, kind: type[O]) -> Unavailable | None:
+        """Why an observation is not there, when somebody looked."""
+        for place in (self.place, None):
+            found = self.stage.observations.find(kind, place)
+            if isinstance(found, Unavailable):
+                return found
+        return None
+
+    async def connect(self, *, timeout: float | None = None, max_segment: int | None = None) -> Connection | Failure:
+        """Dial the endpoint; `timeout` defaults to the limit for connecting."""
+        deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
+        return await self.stage.dialer.dial(self.endpoint, deadline=deadline, max_segment=max_segment)
+
+    async def handshake(
+        self,
+        offer: Offer,
+        *,
+        stop_after: StopAfter | None = None,
+        credential: ClientCredential | None = None,
+        timeout: float | None = None,
+    ) -> Exchange:
+        """Send `offer`, drive the handshake as far as `stop_after` (default: Finished), remember the outcome."""
+        from .handshake import StopAfter
+
+        wanted = stop_after or StopAfter.FINISHED
+        key = (self.endpoint, offer, wanted, id(credential) if credential else None)
+        task = self.stage.exchanges.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._exchange(offer, wanted, credential, timeout))
+            self.stage.exchanges[key] = task
+        return await asyncio.shield(task)
+
+    async def _exchange(
+        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None
+    ) -> Exchange:
+        from .handshake import ClientHandshake
+        from .network import Recording
+
+        core = ClientHandshake(
+            offer, randomness=self.randomness, stop_after=stop_after, client_certificate=credential
+        )
+        connection = await self.connect()
+        if isinstance(connection, Failure):
+            return Exchange(result=core.result, failure=connection, recording=Recording())
+        try:
+            deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
+            failure = await drive(core, connection, deadline)
+            return Exchange(result=core.result, failure=failure, recording=connection.recording)
+        finally:
+            await connection.close()
+
+
+async def drive(core: ClientHandshake, connection: Connection, deadline: Deadline) -> Failure | None:
+    """Pass bytes between a handshake and a connection until it is done; the failure of the network, if any."""
+    to_send = core.start()
+    send_failure: Failure | None = None
+    while True:
+        if to_send and send_failure is None:
+            send_failure = await connection.send(to_send, deadline=deadline)
+        if core.done:
+            return _unless_answered(core, send_failure)
+        received = await connection.receive(deadline=deadline)
+        if isinstance(received, Failure):
+            if received.kind is FailureKind.CLOSED:
+                core.receive_eof()
+            return send_failure or received
+        core.receive(received)
+        to_send = core.data_to_send()
+
+
+def _unless_answered(core: ClientHandshake, failure: Failure | None) -> Failure | None:
+    """A write that failed does not matter once the peer has said why (an alert), or all has been read."""
+    return None if core.result.completed or core.result.alert_received else failure

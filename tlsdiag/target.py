@@ -1,0 +1,261 @@
+"""What is diagnosed: the target as the caller names it, and its endpoints.
+
+`Target.parse` reads "host", "host:port", "[v6]:port" and URLs, and turns an internationalised name into
+its A-labels (IDNA 2008, UTS 46). It opens nothing and resolves nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import SplitResult, urlsplit
+
+import attrs
+
+from .errors import TargetError
+
+if TYPE_CHECKING:
+    import ssl
+
+#: A CA file or directory, PEM bytes, DER or parsed certificates, "certifi", "system"; None: what the client uses.
+Trust = str | bytes | Path | Sequence[object] | None
+
+SCHEME_PORTS = {
+    "https": 443, "wss": 443, "ldaps": 636, "imaps": 993, "pop3s": 995, "smtps": 465, "ftps": 990, "ircs": 6697,
+    "mqtts": 8883, "amqps": 5671, "rediss": 6379, "nntps": 563, "sips": 5061, "tls": 443, "ssl": 443,
+}  # fmt: skip
+STARTTLS_SCHEME_PORTS = {
+    "smtp": 25, "submission": 587, "imap": 143, "pop3": 110, "ftp": 21, "ldap": 389, "postgres": 5432, "postgresql": 5432,
+    "mysql": 3306, "mariadb": 3306, "xmpp": 5222, "nntp": 119, "sieve": 4190, "irc": 6667,
+}  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Endpoint:
+    """One address and port of a target; `address` is an IPv4 or IPv6 literal."""
+
+    address: str
+    port: int
+
+    @property
+    def family(self) -> Literal[4, 6]:
+        """The version of the address: 4 or 6."""
+        return 6 if ":" in self.address else 4
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if self.family == 6 else f"{self.address}:{self.port}"
+
+
+@attrs.frozen(kw_only=True)
+class ClientCertificate:
+    """A client certificate and its key: paths, or PEM bytes; `password` opens an encrypted key."""
+
+    certificate: str | Path | bytes
+    key: str | Path | bytes
+    password: str | bytes | None = attrs.field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, value: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes]) -> ClientCertificate:
+        """Take a `ClientCertificate` or a pair of paths; TargetError for anything else."""
+        if isinstance(value, ClientCertificate):
+            return value
+        if isinstance(value, tuple) and len(value) == 2:
+            return cls(certificate=value[0], key=value[1])
+        raise TargetError("client_certificate takes a ClientCertificate or a pair (certificate, key)")
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Target:
+    """What is diagnosed. `server_name` is what is sent as SNI: None sends none."""
+
+    host: str
+    port: int = 443
+    server_name: str | None = None
+    addresses: tuple[str, ...] | None = None
+    client: ssl.SSLContext | None = attrs.field(default=None, repr=False)
+    trust: Trust = attrs.field(default=None, repr=False)
+    client_certificate: ClientCertificate | None = None
+    alpn: tuple[str, ...] = ()
+    starttls: str | None = None
+    proxy: str | None = None
+    now: datetime | None = None
+    scheme: str | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        host: str,
+        *,
+        port: int | None = None,
+        server_name: str | Literal[False] | None = None,
+        addresses: Sequence[str] | None = None,
+        client: ssl.SSLContext | None = None,
+        trust: Trust = None,
+        client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
+        alpn: Sequence[str] | None = None,
+        starttls: str | None = None,
+        proxy: str | None = None,
+        now: datetime | None = None,
+    ) -> Target:
+        """Build a target from what a caller has at hand.
+
+        `host` is a name, an address, "host:port" or a URL; a port in `host` wins over `port`, and 443 is the default.
+        Raises `TargetError` for a target that makes no sense.
+        """
+        scheme, name, found_port = _split(host)
+        name = _hostname(name)
+        chosen_port = _port(found_port if found_port is not None else port, scheme)
+        if now is not None and now.tzinfo is None:
+            raise TargetError("now must carry a time zone, such as datetime.now(timezone.utc)")
+        return cls(
+            host=name,
+            port=chosen_port,
+            server_name=_sni(name, server_name),
+            addresses=_addresses(name, addresses),
+            client=client,
+            trust=trust,
+            client_certificate=None if client_certificate is None else ClientCertificate.of(client_certificate),
+            alpn=_alpn(alpn),
+            starttls=starttls,
+            proxy=_proxy(proxy),
+            now=now,
+            scheme=scheme,
+        )
+
+    @property
+    def is_address(self) -> bool:
+        """True when the host itself is an IP literal."""
+        return _literal(self.host) is not None
+
+    @property
+    def reference_name(self) -> str:
+        """The name or address that the certificate must be valid for (RFC 9525, reference identifier)."""
+        return self.server_name or self.host
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _split(host: str) -> tuple[str | None, str, int | None]:
+    if not isinstance(host, str):
+        raise TargetError(f"host must be text, not {type(host).__name__}")
+    text = host.strip()
+    if not text:
+        raise TargetError("host is empty")
+    if any(ord(c) < 0x21 or ord(c) == 0x7F for c in text):
+        raise TargetError(f"host holds white space or control characters: {text!r}")
+    if "://" in text:
+        return _split_url(text)
+    if _literal(text.strip("[]")) is not None and text.count(":") != 1:
+        return None, text.strip("[]"), None
+    return (None, *_split_authority(_parts("//" + text, host), text))
+
+
+def _parts(url: str, shown: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as exc:
+        raise TargetError(f"cannot read {shown!r}: {exc}") from None
+
+
+def _split_url(text: str) -> tuple[str, str, int | None]:
+    parts = _parts(text, text)
+    if not parts.hostname:
+        raise TargetError(f"no host in the URL {text!r}")
+    name, port = _split_authority(parts, text)
+    return parts.scheme.lower(), name, port
+
+
+def _split_authority(parts: SplitResult, shown: str) -> tuple[str, int | None]:
+    try:
+        port = parts.port
+    except ValueError:
+        raise TargetError(f"the port in {shown!r} is not a number from 1 to 65535") from None
+    if not parts.hostname:
+        raise TargetError(f"no host in {shown!r}")
+    return parts.hostname, port
+
+
+def _port(port: int | None, scheme: str | None) -> int:
+    if port is None:
+        port = SCHEME_PORTS.get(scheme or "https") or STARTTLS_SCHEME_PORTS.get(scheme or "", 443)
+    if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
+        raise TargetError(f"port must be a number from 1 to 65535, not {port!r}")
+    return port
+
+
+def _literal(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+_ALL_DIGITS_LABEL = re.compile(r"(^|\.)[0-9]+\.?$")
+
+
+def _hostname(name: str) -> str:
+    """Return the name in A-labels and lower case; a name that IDNA refuses is kept, for the resolver to judge."""
+    if (literal := _literal(name)) is not None:
+        return str(literal)
+    if _ALL_DIGITS_LABEL.search(name):
+        raise TargetError(f"{name!r} looks like an IP address but is not one")
+    if name.isascii():
+        return name.lower()
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return name
+
+
+def _sni(host: str, server_name: str | Literal[False] | None) -> str | None:
+    if server_name is False:
+        return None
+    if server_name is not None:
+        if not isinstance(server_name, str) or not server_name:
+            raise TargetError("server_name takes a name, or False to send none")
+        return _hostname(server_name)
+    if _literal(host) is not None:
+        return None  # RFC 6066 section 3: literal addresses are not permitted in "HostName"
+    return host.rstrip(".")
+
+
+def _addresses(host: str, addresses: Sequence[str] | None) -> tuple[str, ...] | None:
+    if isinstance(addresses, str):
+        raise TargetError("addresses takes a list of IP addresses, not one text")
+    if addresses is None:
+        return (host,) if _literal(host) is not None else None
+    found = []
+    for address in addresses:
+        literal = _literal(str(address))
+        if literal is None:
+            raise TargetError(f"not an IP address: {address!r}")
+        found.append(str(literal))
+    if not found:
+        raise TargetError("addresses is empty; leave it out to ask the resolver")
+    return tuple(dict.fromkeys(found))
+
+
+def _alpn(alpn: Sequence[str] | None) -> tuple[str, ...]:
+    if isinstance(alpn, str):
+        raise TargetError("alpn takes a list of protocol names, such as ['h2', 'http/1.1']")
+    for name in alpn or ():
+        if not isinstance(name, str) or not 1 <= len(name.encode()) <= 255:
+            raise TargetError(f"an ALPN protocol name has 1 to 255 bytes: {name!r}")
+    return tuple(alpn or ())
+
+
+def _proxy(proxy: str | None) -> str | None:
+    if proxy is None:
+        return None
+    parts = _parts(proxy if "://" in proxy else f"http://{proxy}", proxy)
+    if parts.scheme not in {"http", "https", "socks5", "socks5h"} or not parts.hostname:
+        raise TargetError(f"proxy takes a URL such as http://proxy.example:3128, not {proxy!r}")
+    _split_authority(parts, proxy)
+    return parts.geturl()
