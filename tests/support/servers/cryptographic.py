@@ -29,7 +29,7 @@ _SERVER_SWITCHES = {
 )
 def _openssl(options: Options, directory: Path, port: int) -> Launch:
     argv = [path_of("openssl"), "s_server", "-accept", f"{HOST}:{port}", "-www"]
-    argv += ["-no-CAfile", "-no-CApath", "-no-CAstore", "-state"]
+    argv += ["-no-CApath", "-no-CAstore", "-state", *_openssl_store(options, directory)]
     argv += [_SERVER_SWITCHES[version] for version in options.absent_versions if version != "SSLv3"]
     argv += _openssl_pair(directory, "main", options.chain, options.key, prefix="")
     if options.second_chain_pem and options.second_key_pem:
@@ -41,10 +41,7 @@ def _openssl(options: Options, directory: Path, port: int) -> Launch:
     if options.groups:
         argv += ["-groups", options.groups]
     if options.client_ca_pem is not None:
-        authority = write(directory, "client-ca.pem", options.client_ca_pem)
-        switch = "-Verify" if options.client_required else "-verify"
-        argv = [word for word in argv if word != "-no-CAfile"]
-        argv += ["-CAfile", str(authority), switch, "5", "-verify_return_error"]
+        argv += ["-Verify" if options.client_required else "-verify", "5", "-verify_return_error"]
     if options.alpn:
         argv += ["-alpn", ",".join(options.alpn)]
     if options.dh_pem is not None:
@@ -52,6 +49,16 @@ def _openssl(options: Options, directory: Path, port: int) -> Launch:
     if options.ocsp_response is not None:
         argv += ["-status_file", str(write(directory, "ocsp.der", options.ocsp_response))]
     return Launch(argv=[*argv, *_openssl_names(options, directory), *options.extra])
+
+
+def _openssl_store(options: Options, directory: Path) -> list[str]:
+    """The only store: authorities of clients, and what completes -cert2, which takes no chain."""
+    known = options.client_ca_pem or b""
+    if options.server_names:
+        known += b"".join(split_pem(options.chain)[1:])
+    for site in options.sites:
+        known += b"".join(split_pem(site.chain_pem)[1:])
+    return ["-CAfile", str(write(directory, "store.pem", known))] if known else ["-no-CAfile"]
 
 
 def _openssl_pair(directory: Path, name: str, chain: bytes, key: bytes, *, prefix: str) -> list[str]:
@@ -64,7 +71,7 @@ def _openssl_pair(directory: Path, name: str, chain: bytes, key: bytes, *, prefi
 
 
 def _openssl_names(options: Options, directory: Path) -> list[str]:
-    """`-servername` compares with one name only, and -cert2 is then served for it, without a chain."""
+    """`-servername` compares with one name only, and -cert2 is then served for it."""
     if len(options.sites) > 1 or len(options.server_names) > 1 or (options.sites and options.server_names):
         raise ValueError("s_server knows one server name: give one site, or one of server_names")
     if options.sites:
@@ -128,7 +135,9 @@ def _gnutls(options: Options, directory: Path, port: int) -> Launch:
 )
 def _stunnel(options: Options, directory: Path, port: int) -> Launch:
     options.require_contiguous_versions()
-    answer = r"read line; printf 'HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n'"
+    # All of the request is read first: closing a socket with unread bytes resets it.
+    answer = "while read -r line && [ -n \"${line%?}\" ]; do :; done\n"
+    answer += r"printf 'HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n'"
     lines = [
         "foreground = yes",
         "debug = info",
@@ -161,7 +170,7 @@ def _stunnel(options: Options, directory: Path, port: int) -> Launch:
     "tlslite",
     program="python:tlslite",
     package="tlslite-ng",
-    understands="client_ca_pem client_required server_names sni_strict alpn extra",
+    understands="client_ca_pem client_required alpn extra",
 )
 def _tlslite(options: Options, directory: Path, port: int) -> Launch:
     """Speaks SSL 3.0, and sends any chain as it is given. `extra`: "cipherNames=rc4", "minKeySize=512" ..."""
@@ -173,8 +182,6 @@ def _tlslite(options: Options, directory: Path, port: int) -> Launch:
         "versions": [options.lowest, options.highest],
         "client_ca": options.client_ca_pem and str(write(directory, "client-ca.pem", options.client_ca_pem)),
         "client_required": options.client_required,
-        "server_names": options.server_names,
-        "sni_strict": options.sni_strict,
         "alpn": options.alpn,
         "extra": options.extra,
     }

@@ -30,7 +30,7 @@ class Site:
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """How a server is to be configured. What a program cannot do raises `ValueError`, never passes silently."""
+    """How a server is to be configured. What a program cannot do raises `ValueError`."""
 
     chain_pem: bytes | None = attrs.field(default=None, converter=_to_bytes_or_none)
     key_pem: bytes | None = attrs.field(default=None, converter=_to_bytes_or_none)
@@ -39,7 +39,7 @@ class Options:
     second_key_pem: bytes | None = attrs.field(default=None, converter=_to_bytes_or_none)
     versions: tuple[str, ...] = attrs.field(default=("TLSv1.2", "TLSv1.3"), converter=tuple)
     ciphers: str | None = None
-    """In the program's own words: an OpenSSL list, a GnuTLS priority suffix, Java's or Go's names split by colons."""
+    """In the program's words: an OpenSSL list, a GnuTLS priority suffix, Java's or Go's names with colons."""
     groups: str | None = None
     """Split by colons, in the program's own words."""
     security_level: int | None = None

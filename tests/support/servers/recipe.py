@@ -16,7 +16,8 @@ Prepare = Callable[[Options, Path, int], Launch]
 
 # Every recipe understands these.
 _COMMON = frozenset({"chain_pem", "key_pem", "versions", "tls"})
-_SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/local/sbin"])
+_POSTGRESQL = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))  # Debian keeps them off the PATH
+_SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/local/sbin", *_POSTGRESQL])
 
 
 @attrs.frozen(kw_only=True)
@@ -32,6 +33,8 @@ class Recipe:
     """The options beside the common ones."""
     modes: frozenset[str] = frozenset({"implicit"})
     """Values of the option `tls` that make sense for it."""
+    needs_root: bool = False
+    """The program insists on changing its user."""
     prepare: Prepare
 
     def missing(self) -> str | None:
@@ -42,6 +45,8 @@ class Recipe:
             found = find_spec(self.program.removeprefix("python:")) is not None
         else:
             found = which(self.program) is not None
+        if found and self.needs_root and os.geteuid() != 0:
+            return f"{self.kind} can be started by root only"
         return None if found else f"{self.kind} needs {self.program} (package {self.package})"
 
     def refuse_what_it_cannot_do(self, options: Options) -> None:
@@ -64,6 +69,7 @@ def recipe(
     package: str,
     understands: str = "",
     modes: str = "implicit",
+    needs_root: bool = False,
 ) -> Callable[[Prepare], Prepare]:
     """Register a function that writes a server's configuration and says how to start it."""
 
@@ -74,6 +80,7 @@ def recipe(
             package=package,
             understands=frozenset(understands.split()),
             modes=frozenset(modes.split()),
+            needs_root=needs_root,
             prepare=prepare,
         )
         return prepare

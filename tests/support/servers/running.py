@@ -21,6 +21,14 @@ from typing import Self
 import attrs
 
 HOST = "127.0.0.1"
+OPENSSL_DEFAULTS = """openssl_conf = start
+[start]
+ssl_conf = modules
+[modules]
+system_default = defaults
+[defaults]
+CipherString = {}
+"""
 _LISTEN = "0A"  # TCP_LISTEN in /proc/net/tcp
 
 
@@ -124,7 +132,7 @@ def start(kind: str, launch: Launch, directory: Path, port: int) -> RunningServe
     return server
 
 
-def run(argv: Sequence[str], directory: Path, **environment: str) -> None:
+def run(argv: Sequence[str], directory: Path, *, user: str | None = None) -> None:
     """Run a preparing command to its end; its output goes into the server's log."""
     with (directory / "server.log").open("ab") as log:
         done = subprocess.run(
@@ -133,7 +141,8 @@ def run(argv: Sequence[str], directory: Path, **environment: str) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=directory,
-            env=_environment(directory, environment),
+            env=_environment(directory, {}),
+            user=user,
             check=False,
             timeout=60,
         )

@@ -29,6 +29,7 @@ def _caddy(options: Options, directory: Path, port: int) -> Launch:
     """Go speaks TLS 1.2 and 1.3 here; `ciphers` and `groups` are Go's names, split by colons."""
     server: dict[str, object] = {
         "listen": [f"{HOST}:{port}"],
+        "protocols": ["h1", "h2"],  # no UDP port for HTTP/3
         "automatic_https": {"disable": True},
         "routes": [{"handle": [{"handler": "static_response", "body": "hello\n"}]}],
     }
@@ -116,7 +117,7 @@ def _node(options: Options, directory: Path, port: int) -> Launch:
             "strict": options.sni_strict,
             "alpn": options.alpn,
             "sites": [
-                {"names": site.names, "chain": site.chain_pem.decode("ascii"), "key": site.key_pem.decode("ascii")}
+                {"names": site.names, "chain": site.chain_pem.decode(), "key": site.key_pem.decode()}
                 for site in options.sites
             ],
         }
@@ -132,7 +133,7 @@ def _node(options: Options, directory: Path, port: int) -> Launch:
     "server_names sni_strict alpn",
 )
 def _java(options: Options, directory: Path, port: int) -> Launch:
-    """JSSE; `ciphers` are Java's names split by colons. Below TLS 1.2, or at security level 0, nothing is disabled."""
+    """JSSE; `ciphers` are Java's names with colons. Old versions, or security level 0, lift its bans."""
     entries = [(b"main", options.chain, options.key)]
     if options.second_chain_pem and options.second_key_pem:
         entries.append((b"second", options.second_chain_pem, options.second_key_pem))
@@ -147,7 +148,7 @@ def _java(options: Options, directory: Path, port: int) -> Launch:
         "port": str(port),
         "keystores": ":".join(stores),
         "password": _PASSWORD,
-        "protocols": ",".join("SSLv3" if v == "SSLv3" else v for v in options.versions),
+        "protocols": ",".join(options.versions),
         "ciphers": (options.ciphers or "").replace(":", ","),
         "weak": str(weak).lower(),
         "authority": str(authority or ""),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .options import Options, split_pem
 from .recipe import path_of, recipe, write
-from .running import HOST, Launch
+from .running import HOST, OPENSSL_DEFAULTS, Launch
 
 _EVERYTHING = (
     "second_chain_pem second_key_pem ciphers groups security_level client_ca_pem client_required "
@@ -93,6 +93,7 @@ def _nginx_tls(options: Options, directory: Path) -> list[str | None]:
         f"ssl_ciphers {options.openssl_ciphers};" if options.openssl_ciphers else None,
         f"ssl_ecdh_curve {options.groups};" if options.groups else None,
         f"ssl_client_certificate {authority};" if authority else None,
+        "ssl_verify_depth 5;" if authority else None,
         f"ssl_verify_client {'on' if options.client_required else 'optional'};" if authority else None,
         f"ssl_dhparam {parameters};" if parameters else None,
     ]
@@ -143,6 +144,7 @@ def _apache_hosts(options: Options, directory: Path, port: int) -> list[str | No
         f"SSLCipherSuite {options.openssl_ciphers}" if options.openssl_ciphers else None,
         f"SSLOpenSSLConfCmd Groups {options.groups}" if options.groups else None,
         f"SSLCACertificateFile {authority}" if authority else None,
+        "SSLVerifyDepth 5" if authority else None,
         f"SSLVerifyClient {'require' if options.client_required else 'optional'}" if authority else None,
         f"Protocols {' '.join(options.alpn)}" if options.alpn else None,
     ]
@@ -215,6 +217,9 @@ def _haproxy(options: Options, directory: Path, port: int) -> Launch:
 def _haproxy_tls(options: Options, directory: Path) -> list[str]:
     """The words after `bind`; the first certificate of the list is the default one."""
     options.require_contiguous_versions()
+    if options.openssl_ciphers:
+        # HAProxy loads the certificates before it sets `ciphers`, so the level must stand from the start.
+        write(directory, "openssl.cnf", OPENSSL_DEFAULTS.format(options.openssl_ciphers))
     bundles = [(options.chain + options.key, options.server_names)]
     if options.second_chain_pem and options.second_key_pem:
         bundles.append((options.second_chain_pem + options.second_key_pem, options.server_names))
@@ -225,8 +230,8 @@ def _haproxy_tls(options: Options, directory: Path) -> list[str]:
         for number, (pem, names) in enumerate(bundles)
     ]
     words = ["ssl", "crt-list", str(write(directory, "certificates.txt", _lines(rows)))]
-    words += ["ssl-min-ver", options.lowest.replace("TLSv1", "TLSv1.0") if options.lowest == "TLSv1" else options.lowest]
-    words += ["ssl-max-ver", "TLSv1.0" if options.highest == "TLSv1" else options.highest]
+    for word, version in (("ssl-min-ver", options.lowest), ("ssl-max-ver", options.highest)):
+        words += [word, "TLSv1.0" if version == "TLSv1" else version]
     if options.openssl_ciphers:
         words += ["ciphers", options.openssl_ciphers]
     if options.groups:

@@ -39,12 +39,20 @@ def read_chain(path: str) -> X509CertChain:
     return X509CertChain(certificates)
 
 
+def within(wanted: HandshakeSettings, version: tuple[int, int]) -> bool:
+    """Whether a version lies between the lowest and the highest."""
+    return bool(wanted.minVersion <= version <= wanted.maxVersion)
+
+
 def handshake_settings(settings: dict[str, Any]) -> HandshakeSettings:
     """The versions, and whatever `extra` names: numbers as numbers, the rest as lists of words."""
     wanted = HandshakeSettings()
     lowest, highest = settings["versions"]
     wanted.minVersion, wanted.maxVersion = _VERSIONS[lowest], _VERSIONS[highest]
-    wanted.versions = [v for v in [(3, 4), (3, 3), (3, 2), (3, 1), (3, 0)] if wanted.minVersion <= v <= wanted.maxVersion]
+    wanted.versions = [v for v in sorted(_VERSIONS.values(), reverse=True) if within(wanted, v)]
+    wanted.eccCurves = [name for name in wanted.eccCurves if not name.startswith("brainpool")]
+    # SHA-512 comes first by default, which is too long for PSS with a key of 1024 bits.
+    wanted.rsaSigHashes = sorted(wanted.rsaSigHashes, key=lambda name: name != "sha256")
     if wanted.minVersion < (3, 3):
         wanted.minKeySize = 512
         wanted.cipherNames = [*wanted.cipherNames, "rc4", "3des"]
@@ -68,7 +76,6 @@ def converse(plain: socket.socket, settings: dict[str, Any], cache: SessionCache
             reqCert=settings["client_ca"] is not None,
             alpn=[bytearray(name, "ascii") for name in settings["alpn"]] or None,
             sessionCache=cache,
-            sni=settings["server_names"][0] if settings["sni_strict"] else None,
         )
         if settings["client_ca"] and settings["client_required"] and not connection.session.clientCertChain:
             for _ in connection._sendError(AlertDescription.certificate_required):
