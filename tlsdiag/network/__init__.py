@@ -1,0 +1,15 @@
+"""Every socket: resolution, dialling, deadlines, budgets, recordings. Failures are values here, and nobody judges."""
+
+from __future__ import annotations
+
+from .budget import BudgetedDialer
+from .connection import Connection, Dialer, SocketConnection, SocketDialer
+from .deadline import Deadline
+from .errors import failure_from_oserror, timed_out
+from .recording import Chunk, Direction, Recorder, Recording
+from .resolve import Resolved, resolve
+
+__all__ = [
+    "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Direction", "Recorder", "Recording", "Resolved", "SocketConnection",
+    "SocketDialer", "failure_from_oserror", "resolve", "timed_out",
+]  # fmt: skip

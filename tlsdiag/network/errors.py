@@ -1,0 +1,43 @@
+"""The one place where errors of the operating system become failures."""
+
+from __future__ import annotations
+
+import errno
+
+from ..failure import Blame, Failure, FailureKind, Phase
+
+# errno -> (kind, who is the likely party to blame)
+_KINDS: dict[int, tuple[FailureKind, Blame]] = {
+    errno.ECONNREFUSED: (FailureKind.REFUSED, Blame.SERVER),
+    errno.ECONNRESET: (FailureKind.RESET, Blame.SERVER),
+    errno.ECONNABORTED: (FailureKind.RESET, Blame.SERVER),
+    errno.EPIPE: (FailureKind.RESET, Blame.SERVER),
+    errno.ETIMEDOUT: (FailureKind.TIMED_OUT, Blame.NETWORK),
+    errno.EHOSTUNREACH: (FailureKind.UNREACHABLE, Blame.NETWORK),
+    errno.ENETUNREACH: (FailureKind.UNREACHABLE, Blame.CLIENT),
+    errno.ENETDOWN: (FailureKind.UNREACHABLE, Blame.CLIENT),
+    errno.EHOSTDOWN: (FailureKind.UNREACHABLE, Blame.NETWORK),
+    errno.EADDRNOTAVAIL: (FailureKind.UNREACHABLE, Blame.CLIENT),
+    errno.EAFNOSUPPORT: (FailureKind.UNREACHABLE, Blame.CLIENT),
+    errno.EACCES: (FailureKind.PROHIBITED, Blame.CLIENT),
+    errno.EPERM: (FailureKind.PROHIBITED, Blame.CLIENT),
+}
+
+
+def failure_from_oserror(exc: OSError, phase: Phase, elapsed: float = 0.0) -> Failure:
+    """What an error of the operating system means in a phase; what is not in the table is a matter of this machine."""
+    if isinstance(exc, TimeoutError) and exc.errno is None:
+        kind, blame = FailureKind.TIMED_OUT, Blame.NETWORK
+    else:
+        kind, blame = _KINDS.get(exc.errno or 0, (FailureKind.LOCAL, Blame.CLIENT))
+    if kind is FailureKind.TIMED_OUT and phase is not Phase.CONNECT:
+        blame = Blame.SERVER
+    detail = exc.strerror or str(exc) or type(exc).__name__
+    return Failure(kind=kind, phase=phase, blame=blame, detail=detail, errno=exc.errno, elapsed=round(elapsed, 4))
+
+
+def timed_out(phase: Phase, elapsed: float) -> Failure:
+    """The deadline passed: a filtered port while connecting, a silent peer afterwards."""
+    blame = Blame.NETWORK if phase is Phase.CONNECT else Blame.SERVER
+    detail = f"no answer within {elapsed:.1f} s"
+    return Failure(kind=FailureKind.TIMED_OUT, phase=phase, blame=blame, detail=detail, elapsed=round(elapsed, 4))
