@@ -44,11 +44,16 @@ class Cost:
 
 @attrs.frozen(kw_only=True)
 class Exchange:
-    """One handshake as it went: the result of our core, the network failure if any, every byte with its time."""
+    """One handshake as it went: the result of our core, the network failure if any, every byte with its time.
+
+    `late_*` are filled when a client certificate was asked for: how the connection ended after the handshake, or what it answered to an HTTP request.
+    """
 
     result: HandshakeResult
     failure: Failure | None
     recording: Recording
+    late_failure: Failure | None = None
+    late_answer: bytes = b""
 
 
 class Scene(Protocol):

@@ -161,7 +161,12 @@ class EndpointScene:
         try:
             deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
             failure = await drive(core, connection, deadline)
-            return Exchange(result=core.result, failure=failure, recording=connection.recording)
+            late, answer = None, b""
+            if core.result.completed and core.result.certificate_request is not None:
+                late, answer = await afterwards(core, connection, deadline.sooner(LATE), self.target)
+            return Exchange(
+                result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer
+            )
         finally:
             await connection.close()
 
@@ -182,6 +187,38 @@ async def drive(core: ClientHandshake, connection: Connection, deadline: Deadlin
             return send_failure or received
         core.receive(received)
         to_send = core.data_to_send()
+
+
+LATE = 1.5
+"""Seconds to wait for a server that refuses a client after the handshake: in TLS 1.3 it learns of a missing certificate only then."""
+_REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r\n"
+
+
+async def afterwards(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
+) -> tuple[Failure | None, bytes]:
+    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request."""
+    from .handshake.events import ApplicationData
+
+    if core.result.version is not None and core.result.version >= 0x0304:
+        received = await connection.receive(deadline=deadline.sooner(LATE / 3))
+        if isinstance(received, bytes):
+            core.receive(received)
+        elif received.kind is not FailureKind.TIMED_OUT:
+            return received, b""
+        if core.result.late_alert is not None:
+            return None, b""
+    request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+    if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
+        return failure, b""
+    answer = b""
+    while len(answer) < 4096 and core.result.late_alert is None:
+        received = await connection.receive(deadline=deadline)
+        if isinstance(received, Failure):
+            silent = received.kind is FailureKind.TIMED_OUT or answer
+            return (None if silent else received), answer
+        answer += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
+    return None, answer[:4096]
 
 
 def _unless_answered(core: ClientHandshake, failure: Failure | None) -> Failure | None:

@@ -1,0 +1,19 @@
+"""Certificates, pure: reading them however broken, names, keys, trust stores, paths and the shape of a chain. No socket, no clock."""
+
+from __future__ import annotations
+
+from .certificate import Certificate, Extension, KeyInfo, Name, Problem, SignatureInfo
+from .chain import ChainShape, describe_chain
+from .der import DerError
+from .keys import Weakness, weak_key, weak_signature
+from .names import NameMatch, match_host, matches_dns
+from .paths import Path, PathSearch, Violation, build_paths
+from .reading import read_certificate, read_name_der
+from .signature import signed_by
+from .stores import StoreError, TrustStore, pem_to_der
+
+__all__ = [
+    "Certificate", "ChainShape", "DerError", "Extension", "KeyInfo", "Name", "NameMatch", "Path", "PathSearch", "Problem", "SignatureInfo",
+    "StoreError", "TrustStore", "Violation", "Weakness", "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der",
+    "read_certificate", "read_name_der", "signed_by", "weak_key", "weak_signature",
+]  # fmt: skip

@@ -1,0 +1,156 @@
+"""A certificate as facts. `read_certificate` never raises: what cannot be read is a `Problem`, and the rest is there all the same.
+
+Reading is in `reading`, what the facts mean is in `paths`, `names`, `keys` and `chain`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import attrs
+
+from . import oids
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """Something in a certificate that is not as RFC 5280 wants it; `offset` in bytes from its start."""
+
+    code: str
+    detail: str
+    offset: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Name:
+    """A distinguished name: its DER, and its attributes in order."""
+
+    raw: bytes = b""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Most specific part first, much as in RFC 4514."""
+        parts = (f"{oids.NAMES.get(oid, oid)}={_escaped(value)}" for oid, value in reversed(self.attributes))
+        return ", ".join(parts)
+
+    def first(self, oid: str) -> str | None:
+        """The first value of an attribute."""
+        return next((value for kind, value in self.attributes if kind == oid), None)
+
+    @property
+    def common_name(self) -> str | None:
+        """CN."""
+        return self.first("2.5.4.3")
+
+    @property
+    def organization(self) -> str | None:
+        """O."""
+        return self.first("2.5.4.10")
+
+
+def _escaped(value: str) -> str:
+    return "".join("\\" + char if char in ',+"\\<>;' else char for char in value)
+
+
+@attrs.frozen(kw_only=True)
+class KeyInfo:
+    """A public key: its kind ("RSA", "EC", "Ed25519", ...), size in bits, and what the kind has besides."""
+
+    kind: str = "unknown"
+    bits: int | None = None
+    curve: str | None = None
+    exponent: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.curve or self.bits or ''}".strip()
+
+
+@attrs.frozen(kw_only=True)
+class SignatureInfo:
+    """A signature algorithm; `hash` is None where the key decides."""
+
+    oid: str = ""
+    name: str = "unknown"
+    hash: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Extension:
+    """An extension, raw."""
+
+    oid: str
+    critical: bool
+    value: bytes
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Certificate:
+    """One certificate. Equal when its bytes are equal."""
+
+    der: bytes = attrs.field(repr=False)
+    problems: tuple[Problem, ...] = ()
+    version: int = 0
+    serial: int | None = None
+    subject: Name = Name()
+    issuer: Name = Name()
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    key: KeyInfo = KeyInfo()
+    spki: bytes = attrs.field(default=b"", repr=False)
+    tbs: bytes = attrs.field(default=b"", repr=False)
+    signature: bytes = attrs.field(default=b"", repr=False)
+    signature_algorithm: SignatureInfo = SignatureInfo()
+    signature_parameters: bytes = attrs.field(default=b"", repr=False)
+    extensions: tuple[Extension, ...] = attrs.field(default=(), repr=False)
+    dns_names: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+    is_ca: bool | None = None
+    path_length: int | None = None
+    key_usage: frozenset[str] | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    subject_key_id: bytes | None = None
+    authority_key_id: bytes | None = None
+    ca_issuers: tuple[str, ...] = ()
+    ocsp_urls: tuple[str, ...] = ()
+    crl_urls: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint, in hexadecimal."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def is_self_issued(self) -> bool:
+        """True when subject and issuer are the same name (RFC 5280 section 3.2)."""
+        return bool(self.subject.raw) and self.subject.raw == self.issuer.raw
+
+    @property
+    def readable(self) -> bool:
+        """True when at least names, validity and key could be read."""
+        return bool(self.spki) and self.not_after is not None
+
+    @property
+    def loads(self) -> bool:
+        """Whether the `cryptography` library, a strict reader, accepts it."""
+        from .reading import loads
+
+        return loads(self.der)
+
+    @property
+    def label(self) -> str:
+        """A short text for people: CN, else the first name, else the subject, else the fingerprint."""
+        first = self.dns_names[0] if self.dns_names else None
+        return self.subject.common_name or first or self.subject.text or f"SHA-256 {self.sha256[:16]}"
+
+    def extension(self, oid: str) -> Extension | None:
+        """The first extension of a kind."""
+        return next((item for item in self.extensions if item.oid == oid), None)

@@ -1,0 +1,87 @@
+"""The context of the client under diagnosis: this interpreter's default one, with what the target adds, and what a context was told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import ssl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..plugin import ClientCertificate, ClientSettings, Target
+from .trust import pem_of
+
+
+def default_context(target: Target) -> tuple[ssl.SSLContext | None, str]:
+    """What `ssl.create_default_context()` gives, with the target's trust and certificate; and what kept it from being made."""
+    try:
+        context = _trusting(target)
+        if target.server_name is None and not target.is_address:
+            context.check_hostname = False  # Python cannot check a name that it does not send
+        if target.alpn:
+            context.set_alpn_protocols(list(target.alpn))
+        if target.client_certificate is not None:
+            _load(context, target.client_certificate)
+    except (OSError, ValueError) as exc:
+        return None, f"the client's context cannot be made: {exc}"
+    return context, ""
+
+
+def _trusting(target: Target) -> ssl.SSLContext:
+    trust = target.trust
+    if trust is None or trust == "system":
+        return ssl.create_default_context()
+    if trust == "certifi":
+        import certifi
+
+        return ssl.create_default_context(cafile=certifi.where())
+    if isinstance(trust, (str, Path)):
+        where = os.fspath(trust)
+        return ssl.create_default_context(capath=where) if os.path.isdir(where) else ssl.create_default_context(cafile=where)
+    return ssl.create_default_context(cadata=pem_of(trust).decode("ascii", "replace"))
+
+
+def _load(context: ssl.SSLContext, given: ClientCertificate) -> None:
+    with _as_file(given.certificate) as certificate, _as_file(given.key) as key:
+        context.load_cert_chain(certificate, key, given.password)
+
+
+@contextlib.contextmanager
+def _as_file(source: str | Path | bytes) -> Iterator[str]:
+    """A path; PEM bytes go into a private file for as long as they are read, since `ssl` takes nothing else."""
+    if not isinstance(source, bytes):
+        yield os.fspath(source)
+        return
+    handle, path = tempfile.mkstemp(suffix=".pem")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(source)
+        yield path
+    finally:
+        os.unlink(path)
+
+
+def settings_of(context: ssl.SSLContext, *, is_default: bool) -> ClientSettings:
+    """What can be read off a context."""
+    ciphers = tuple(str(item["name"]) for item in context.get_ciphers())
+    return ClientSettings(
+        is_default=is_default,
+        library=ssl.OPENSSL_VERSION,
+        verify_mode=context.verify_mode.name,
+        check_hostname=context.check_hostname,
+        minimum_version=_version_name(context.minimum_version),
+        maximum_version=_version_name(context.maximum_version),
+        ciphers=ciphers,
+        security_level=getattr(context, "security_level", None),
+        loaded_authorities=context.cert_store_stats().get("x509_ca", 0),
+        has_certificate=None,
+    )
+
+
+def _version_name(value: int) -> str:
+    try:
+        return re.sub(r"^TLSv1$", "TLSv1.0", ssl.TLSVersion(value).name.replace("_", "."))
+    except ValueError:
+        return str(value)

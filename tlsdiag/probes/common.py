@@ -1,0 +1,73 @@
+"""What several probes do: the broad offer of a target, and handshakes as facts."""
+
+from __future__ import annotations
+
+import functools
+
+from ..handshake import Offer
+from ..handshake.credential import ClientCredential, CredentialError
+from ..handshake.result import HandshakeResult
+from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, Target
+from ..wire import Alert
+
+_DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
+
+
+def broad_offer(target: Target) -> Offer:
+    """Our own widest offer, with the server name and the protocols that the target has."""
+    return Offer.broad(target.server_name, target.alpn)
+
+
+def alert_seen(alert: Alert | None) -> AlertSeen | None:
+    """An alert as a fact."""
+    return None if alert is None else AlertSeen(level=alert.level, description=alert.description)
+
+
+def notes(result: HandshakeResult) -> tuple[Note, ...]:
+    """The deviations of a handshake as facts."""
+    return tuple(Note(code=item.code, detail=item.detail) for item in result.deviations)
+
+
+def accepted(exchange: Exchange) -> bool | None:
+    """Whether the peer took an offer: False when it said no or hung up on it, None when we cannot tell."""
+    result = exchange.result
+    if result.reached:
+        return True
+    if result.problem is not None:
+        return False
+    failure = exchange.failure
+    if failure is not None and failure.kind in _DROPPED and failure.phase.value == "handshake":
+        return False
+    return None
+
+
+def attempt_of(exchange: Exchange) -> Attempt:
+    """A further handshake, briefly."""
+    result = exchange.result
+    return Attempt(
+        accepted=accepted(exchange),
+        version=result.version,
+        cipher_suite=result.cipher_suite,
+        alert=alert_seen(result.alert_received),
+        failure=exchange.failure,
+        problem=str(result.problem) if result.problem else None,
+        certificates=result.certificates,
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def load_credential(given: ClientCertificate) -> ClientCredential:
+    """Read the caller's client certificate; `CredentialError` when that is not possible. The same object for the same input: a handshake with it
+    is then remembered as the same handshake."""
+    password = given.password.encode() if isinstance(given.password, str) else given.password
+    return ClientCredential.from_pem(_content(given.certificate), _content(given.key), password)
+
+
+def _content(source: object) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        with open(str(source), "rb") as file:
+            return file.read(1_000_000)
+    except OSError as exc:
+        raise CredentialError(f"{source}: {exc.strerror or exc}") from None

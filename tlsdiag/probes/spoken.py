@@ -1,0 +1,100 @@
+"""SpokenProtocol: what a port speaks that does not answer in TLS. It listens for a greeting and, side by side, says a word in other protocols."""
+
+from __future__ import annotations
+
+import asyncio
+
+import attrs
+
+from ..network import Connection, Deadline
+from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from .spoken_signatures import recognise, software_of
+
+SHARE = 0.35
+"""The part of the handshake timeout that is spent here, so that silence costs little more than one deadline."""
+
+
+@attrs.frozen
+class _Word:
+    """Something to say on a connection of its own; empty: only listen."""
+
+    how: str
+    data: bytes
+
+
+_WORDS = (
+    _Word("greeting", b""),
+    _Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
+    _Word("reply to SSLRequest", bytes.fromhex("0000000804d2162f")),
+    _Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
+)
+
+
+class SpokenProtocolProbe(Probe):
+    """Runs only where the handshake met something that is no TLS, silence, or a closed door."""
+
+    name = "spoken-protocol"
+    provides = SpokenProtocol
+    needs = (Reachability, HandshakeOutcome)
+    cost = Cost(connections=len(_WORDS))
+
+    async def run(self, scene: Scene) -> SpokenProtocol | Unavailable:
+        """Recognise the answer, or ask further."""
+        ours, reachable = scene.seen(HandshakeOutcome), scene.seen(Reachability)
+        if reachable is None or not reachable.connected:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="TCP does not connect", by=self.name)
+        if ours is None or ours.answered_in_tls or ours.completed:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the port answers in TLS", by=self.name)
+        if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
+            return known
+        return await _ask(scene, ours)
+
+
+def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
+    if not data:
+        return None
+    if how == "reply to SSLRequest" and data in (b"S", b"N"):
+        return SpokenProtocol(protocol="postgresql", evidence=data, how=how, starttls="postgres", listened=listened)
+    found = recognise(data)
+    if found is None:
+        return None
+    return SpokenProtocol(
+        protocol=found.protocol,
+        evidence=data[:512],
+        how=how,
+        starttls=found.starttls,
+        software=software_of(found.protocol, data),
+        listened=listened,
+    )
+
+
+async def _ask(scene: Scene, ours: HandshakeOutcome) -> SpokenProtocol:
+    began = scene.clock()
+    allowed = SHARE * scene.limits.handshake_timeout
+    answers = await asyncio.gather(*(_say(scene, word, allowed) for word in _WORDS))
+    listened = round(scene.clock() - began, 3)
+    heard = [(word.how, answer) for word, answer in zip(_WORDS, answers, strict=True) if isinstance(answer, bytes)]
+    for how, data in heard:
+        if (known := _recognised(data, how, listened)) is not None:
+            return known
+    greeting = answers[0]
+    failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None
+    evidence = next((data for _, data in heard if data), ours.non_tls or b"")
+    how = next((how for how, data in heard if data), "reply to ClientHello" if ours.non_tls else "")
+    return SpokenProtocol(protocol=None, evidence=evidence[:512], how=how, listened=listened, greeting_failure=failure)
+
+
+async def _say(scene: Scene, word: _Word, allowed: float) -> bytes | Failure:
+    connection = await scene.connect(timeout=allowed)
+    if isinstance(connection, Failure):
+        return connection
+    try:
+        return await _converse(connection, word, Deadline.after(allowed))
+    finally:
+        await connection.close()
+
+
+async def _converse(connection: Connection, word: _Word, deadline: Deadline) -> bytes | Failure:
+    if word.data and (failure := await connection.send(word.data, deadline=deadline)) is not None:
+        return failure
+    return await connection.receive(deadline=deadline, size=4096)
