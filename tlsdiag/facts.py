@@ -33,6 +33,18 @@ class Note:
 
 
 @attrs.frozen(kw_only=True)
+class OfferSeen:
+    """What a ClientHello offered."""
+
+    versions: tuple[ProtocolVersion, ...]
+    cipher_suites: tuple[CipherSuite, ...]
+    groups: tuple[NamedGroup, ...] = ()
+    signature_schemes: tuple[SignatureScheme, ...] = ()
+    server_name: str | None = None
+    alpn: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Reachability(Observation):
     """Whether TCP connects; `elapsed` is the time that the dial took."""
 
@@ -82,6 +94,7 @@ class ClientOutcome(Observation):
     cipher: str | None = None
     alpn: str | None = None
     client_hello: bytes = b""
+    offer: OfferSeen | None = None
     sent: bytes = b""
     received: bytes = b""
     non_tls: bytes | None = None
@@ -89,18 +102,6 @@ class ClientOutcome(Observation):
     late_alert: AlertSeen | None = None
     late_failure: Failure | None = None
     elapsed: float = 0.0
-
-
-@attrs.frozen(kw_only=True)
-class OfferSeen:
-    """What a ClientHello offered."""
-
-    versions: tuple[ProtocolVersion, ...]
-    cipher_suites: tuple[CipherSuite, ...]
-    groups: tuple[NamedGroup, ...] = ()
-    signature_schemes: tuple[SignatureScheme, ...] = ()
-    server_name: str | None = None
-    alpn: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

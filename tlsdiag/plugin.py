@@ -24,15 +24,28 @@ from .facts import (
     VersionAttempt,
 )
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
+from .finding_types import (
+    AlertFinding,
+    CertificateFinding,
+    ChainFinding,
+    CipherFinding,
+    ClientFinding,
+    DeviationFinding,
+    NameFinding,
+    NetworkFinding,
+    ServerNameFinding,
+    SpokenFinding,
+    VersionFinding,
+)
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertSeen", "Attempt", "Blame", "ChainPaths", "Check", "ClientCertificate", "ClientOutcome",
-    "ClientSettings", "Confidence", "Cost", "Depth", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding",
-    "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "Note", "Observation", "Observations",
-    "OfferSeen", "PathSeen", "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen",
-    "ServedChain", "Severity", "ShapeSeen", "Software", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt",
-    "Why",
+    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
+    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Depth",
+    "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
+    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
+    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software",
+    "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

@@ -11,12 +11,13 @@ from typing import Any
 
 import attrs
 
+from ..handshake import Offer
 from ..iana import AlertDescription, ContentType
 from ..network import Connection, Deadline, Recording
-from ..plugin import AlertSeen, ClientOutcome, ClientSettings, Cost, Failure, FailureKind, Probe, Scene, Target
-from ..wire import Alert, DecodeError, NotTLS, RecordReader
+from ..plugin import AlertSeen, ClientOutcome, ClientSettings, Cost, Failure, FailureKind, OfferSeen, Probe, Scene, Target
+from ..wire import Alert, ClientHello, DecodeError, NotTLS, RecordReader
 from .client_context import default_context, settings_of
-from .common import broad_offer
+from .common import broad_offer, offer_seen
 from .handshake import credential_of
 
 KEPT = 64 * 1024
@@ -169,8 +170,10 @@ def _as_exception(failure: Failure) -> BaseException:
 
 def _bytes(recording: Recording) -> dict[str, Any]:
     sent, received = recording.sent, recording.received
+    hello = _first_message(sent)
     return {
-        "client_hello": _first_message(sent),
+        "client_hello": hello,
+        "offer": _offer(hello),
         "sent": sent[:KEPT],
         "received": received[:KEPT],
         "non_tls": _non_tls(received),
@@ -185,6 +188,13 @@ def _first_message(sent: bytes) -> bytes:
         return b""
     joined = b"".join(record.fragment for record in records if record.content_type == ContentType.HANDSHAKE)
     return joined[: 4 + int.from_bytes(joined[1:4], "big")]
+
+
+def _offer(hello: bytes) -> OfferSeen | None:
+    try:
+        return offer_seen(Offer.from_client_hello(ClientHello.decode(hello[4:])))
+    except DecodeError:
+        return None
 
 
 def _non_tls(received: bytes) -> bytes | None:

@@ -7,7 +7,7 @@ import functools
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
-from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, Target
+from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, OfferSeen, Target
 from ..wire import Alert
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
@@ -16,6 +16,18 @@ _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
 def broad_offer(target: Target) -> Offer:
     """Our own widest offer, with the server name and the protocols that the target has."""
     return Offer.broad(target.server_name, target.alpn)
+
+
+def offer_seen(offer: Offer) -> OfferSeen:
+    """An offer as a fact."""
+    return OfferSeen(
+        versions=offer.versions,
+        cipher_suites=offer.cipher_suites,
+        groups=offer.groups,
+        signature_schemes=offer.signature_schemes,
+        server_name=offer.server_name,
+        alpn=offer.alpn,
+    )
 
 
 def alert_seen(alert: Alert | None) -> AlertSeen | None:

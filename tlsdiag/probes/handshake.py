@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
-from ..plugin import Cost, Exchange, HandshakeOutcome, OfferSeen, Probe, Scene
-from .common import alert_seen, broad_offer, load_credential, notes
+from ..plugin import Cost, Exchange, HandshakeOutcome, Probe, Scene
+from .common import alert_seen, broad_offer, load_credential, notes, offer_seen
 
 
 class HandshakeProbe(Probe):
@@ -30,18 +30,6 @@ def credential_of(scene: Scene) -> ClientCredential | None:
         return None if given is None else load_credential(given)
     except CredentialError:
         return None  # the client's own handshake reports what is wrong with it
-
-
-def offer_seen(offer: Offer) -> OfferSeen:
-    """An offer as a fact."""
-    return OfferSeen(
-        versions=offer.versions,
-        cipher_suites=offer.cipher_suites,
-        groups=offer.groups,
-        signature_schemes=offer.signature_schemes,
-        server_name=offer.server_name,
-        alpn=offer.alpn,
-    )
 
 
 def outcome_of(exchange: Exchange, offer: Offer, elapsed: float) -> HandshakeOutcome:

@@ -1,0 +1,40 @@
+"""The built-in checks: judgement, one file a check, by family. `CHECKS` is what the entry point `tlsdiag.checks` leads to."""
+
+from __future__ import annotations
+
+from ..plugin import Check
+from .certificate.names import NamesCheck
+from .certificate.shape import ShapeCheck
+from .certificate.soundness import SoundnessCheck
+from .certificate.trust import TrustCheck
+from .certificate.validity import ValidityCheck
+from .client.certificate import ClientCertificateCheck
+from .client.outcome import ClientOutcomeCheck
+from .network.lost import LostConnectionCheck
+from .network.reachability import ReachabilityCheck
+from .network.resolution import ResolutionCheck
+from .protocol.alert import AlertCheck
+from .protocol.ciphers import CiphersCheck
+from .protocol.deviations import DeviationsCheck
+from .protocol.server_name import ServerNameCheck
+from .protocol.spoken import SpokenCheck
+from .protocol.versions import VersionsCheck
+
+CHECKS: tuple[type[Check], ...] = (
+    ResolutionCheck,
+    ReachabilityCheck,
+    LostConnectionCheck,
+    SpokenCheck,
+    AlertCheck,
+    ServerNameCheck,
+    VersionsCheck,
+    CiphersCheck,
+    DeviationsCheck,
+    ClientOutcomeCheck,
+    ClientCertificateCheck,
+    ValidityCheck,
+    NamesCheck,
+    TrustCheck,
+    ShapeCheck,
+    SoundnessCheck,
+)

@@ -1,0 +1,159 @@
+"""Trust: does a path lead from the certificate to an authority that the client trusts, and if not, why not?
+
+The sent chain tells a forgotten intermediate from an unknown authority; the client's error code is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...certificates import Certificate, read_certificate
+from ...plugin import (
+    Blame,
+    ChainFinding,
+    ChainPaths,
+    Check,
+    ClientOutcome,
+    Confidence,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+)
+from ..common import CONSEQUENCE, refuses_certificates
+
+_TRUST = {
+    "python": "ssl.create_default_context(cafile='private-ca.pem')",
+    "curl": "curl --cacert private-ca.pem https://...",
+    "java": "keytool -importcert -cacerts -alias private-ca -file private-ca.pem",
+    "debian": "cp private-ca.pem /usr/local/share/ca-certificates/private-ca.crt && update-ca-certificates",
+}
+SELF_SIGNED = Rule(
+    code="certificate-self-signed",
+    title="The certificate has signed itself",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Nobody vouches for it. It is what servers ship with before they are set up, and what appliances keep for ever.",
+    fix=Fix(summary="Install a certificate of an authority that the clients trust; in a closed circle, let the clients trust this very certificate.", snippets={"certbot": "certbot certonly -d NAME", **_TRUST}),
+    references=("RFC 5280 section 3.2", "RFC 9525"),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority"),
+    failing="a self-signed certificate",
+    passing="a certificate of a trusted authority",
+)
+INTERMEDIATE_MISSING = Rule(
+    code="intermediate-missing",
+    title="The server does not send its intermediate certificate",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Clients know root authorities; the certificates between root and server have to be sent. Browsers often fetch or remember them, so that it works there and fails in programs.",
+    fix=Fix(
+        summary="Install the full chain, the server's certificate first and the intermediate after it; the authority gives it as fullchain.pem or a CA bundle.",
+        snippets={
+            "nginx": "ssl_certificate fullchain.pem;   # not cert.pem",
+            "apache": "SSLCertificateFile fullchain.pem",
+            "haproxy": "cat cert.pem chain.pem key.pem > /etc/haproxy/cert.pem",
+            "postfix": "smtpd_tls_chain_files = key.pem, fullchain.pem",
+            "java": "keytool -importcert ...   # the whole chain into the key entry",
+            "python": "context.load_cert_chain('fullchain.pem', 'key.pem')",
+        },
+    ),
+    references=("RFC 8446 section 4.4.2", "RFC 5246 section 7.4.2"),
+    explains=(*CONSEQUENCE, "issuer-untrusted"),
+    failing="a server that sends its own certificate alone",
+    passing="a server that sends the intermediate too",
+)
+ISSUER_UNTRUSTED = Rule(
+    code="issuer-untrusted",
+    title="The client does not trust the issuer",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="The chain ends at an authority that is not in the client's trust store: a private authority, an old store, or something that intercepts the connection.",
+    fix=Fix(summary="Where the authority is your own, let the client trust it; where it is public, renew the client's store; where it is neither, find out who intercepts.", snippets=_TRUST),
+    references=("RFC 5280 section 6.1", "RFC 8446 section 4.4.2.4"),
+    explains=CONSEQUENCE,
+    failing="a chain of an authority that is not in the store",
+    passing="a chain of an authority in the store",
+)
+PRIVATE_AUTHORITY = Rule(
+    code="private-authority",
+    title="The chain ends at a private authority",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="The server sends its root along, and the client does not know it. That it was sent is no reason to trust it.",
+    fix=Fix(summary="Let the client trust this authority, if it is yours; else install a certificate of a public one.", snippets=_TRUST),
+    references=("RFC 5280 section 6.1",),
+    explains=(*CONSEQUENCE, "issuer-untrusted"),
+    failing="a chain with a root that is not in the store",
+    passing="a chain with a root that is in the store",
+)
+STORE_UNREADABLE = Rule(
+    code="trust-store-unreadable",
+    title="The trust store cannot be read",
+    layer=Layer.LOCAL,
+    severity=Severity.HIGH,
+    blame=Blame.CLIENT,
+    why="Without anchors every certificate is untrusted: the package with the authorities is missing, or a path is wrong.",
+    fix=Fix(summary="Install the authorities, or correct the path.", snippets={"debian": "apt-get install ca-certificates", "shell": "echo $SSL_CERT_FILE $SSL_CERT_DIR", "python": "python -c 'import ssl; print(ssl.get_default_verify_paths())'"}),
+    references=("https://docs.python.org/3/library/ssl.html#ssl.get_default_verify_paths",),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "client-misconfigured", "intermediate-missing"),
+    failing="a trust file that does not exist",
+    passing="a readable store",
+)
+
+
+class TrustCheck(Check):
+    """Reads the paths and the shape of the chain."""
+
+    name = "certificate/trust"
+    rules = (SELF_SIGNED, INTERMEDIATE_MISSING, ISSUER_UNTRUSTED, PRIVATE_AUTHORITY, STORE_UNREADABLE)
+    needs = (ChainPaths, ServedChain)
+    wants = (ClientOutcome,)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield why there is no trusted path; nothing where there is one."""
+        paths, served = seen[ChainPaths], seen[ServedChain]
+        if paths.store_error:
+            yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=refuses_certificates(seen))
+        if any(path.anchored for path in paths.paths) or not served.certificates:
+            return
+        certificates = [read_certificate(der) for der in served.certificates]
+        rule, detail, confidence = _reason(paths, certificates)
+        yield ChainFinding.of(
+            rule,
+            detail,
+            subject=certificates[0].label,
+            blocks=refuses_certificates(seen),
+            confidence=confidence,
+            store=paths.store,
+            issuer=paths.shape.missing_issuer or certificates[0].issuer.text,
+            issuer_urls=paths.shape.issuer_urls,
+            reasons=paths.shape.missing_reasons,
+        )
+
+
+def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, str, Confidence]:
+    shape = paths.shape
+    leaf = certificates[shape.leaf if shape.leaf < len(certificates) else 0]
+    store = f"{paths.store} ({paths.anchors} authorities)"
+    elsewhere = f" {', '.join(paths.also_trusted_by)} would trust it." if paths.also_trusted_by else ""
+    if shape.leaf_self_signed:
+        return SELF_SIGNED, f"{leaf.subject.text or leaf.label} is its own issuer, and is not in {store}.", Confidence.PROVEN
+    if shape.top_self_signed:
+        top = certificates[shape.right_order[-1]] if shape.right_order else leaf
+        detail = f"The chain ends at {top.subject.text}, a root that the server sends along and that is not in {store}.{elsewhere}"
+        return PRIVATE_AUTHORITY, detail, Confidence.PROVEN
+    reasons = f" ({'; '.join(shape.missing_reasons)})" if shape.missing_reasons else ""
+    if shape.intermediate_missing:
+        count = len(certificates)
+        sent = "one certificate" if count == 1 else f"{count} certificates"
+        detail = f"The server sends {sent}; the issuer {shape.missing_issuer} is neither among them nor in {store}{reasons}."
+        return INTERMEDIATE_MISSING, detail, Confidence.LIKELY
+    detail = f"The issuer {shape.missing_issuer or leaf.issuer.text} is not in {store}{reasons}.{elsewhere}"
+    return ISSUER_UNTRUSTED, detail, Confidence.LIKELY

@@ -1,0 +1,112 @@
+"""Validity: expired, not yet valid, expiring soon. Every certificate of the chain as sent is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ...certificates import Certificate, read_certificate
+from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from ..common import CONSEQUENCE, refuses_certificates
+
+SOON = timedelta(days=21)
+"""Renewal at two thirds of a 90-day certificate leaves 30 days; three weeks before the end something has gone wrong."""
+_RENEW = {
+    "nginx": "ssl_certificate /etc/ssl/fullchain.pem;   # then: nginx -s reload",
+    "apache": "SSLCertificateFile /etc/ssl/fullchain.pem   # then: apachectl graceful",
+    "haproxy": "bind :443 ssl crt /etc/haproxy/cert.pem   # then: systemctl reload haproxy",
+    "postfix": "smtpd_tls_chain_files = /etc/postfix/key.pem, /etc/postfix/fullchain.pem   # then: postfix reload",
+    "java": "keytool -importcert ...   # then restart",
+}
+EXPIRED = Rule(
+    code="certificate-expired",
+    title="The certificate has expired",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Clients refuse a certificate after its notAfter date. Often renewal worked and the server was never reloaded.",
+    fix=Fix(summary="Renew the certificate, install it and reload the server; then find out why the renewal did not come by itself.", snippets=_RENEW),
+    references=("RFC 5280 section 4.1.2.5",),
+    explains=CONSEQUENCE,
+    failing="a certificate that ended yesterday",
+    passing="a certificate that ends in two months",
+)
+NOT_YET = Rule(
+    code="certificate-not-yet-valid",
+    title="The certificate is not valid yet",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Its notBefore date lies ahead: the certificate was installed too early, or this machine's clock is slow.",
+    fix=Fix(summary="Compare this machine's clock with the right time first; where it is right, install the certificate that is valid now.", snippets={"shell": "timedatectl status; date -u"}),
+    references=("RFC 5280 section 4.1.2.5",),
+    explains=CONSEQUENCE,
+    failing="a certificate that begins tomorrow",
+    passing="a certificate that began last month",
+)
+EXPIRING = Rule(
+    code="certificate-expiring",
+    title="The certificate expires soon",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.MEDIUM,
+    blame=Blame.SERVER,
+    why="By now it should have been renewed; when it ends, every client fails at once.",
+    fix=Fix(summary="Renew it now, reload the server, and repair the automatic renewal.", snippets=_RENEW),
+    references=("RFC 5280 section 4.1.2.5",),
+    failing="a certificate of ninety days that ends in three",
+    passing="a certificate that ends in two months",
+)
+
+
+class ValidityCheck(Check):
+    """Compares the dates with the time of the diagnosis."""
+
+    name = "certificate/validity"
+    rules = (EXPIRED, NOT_YET, EXPIRING)
+    needs = (ServedChain,)
+    wants = (ChainPaths, ClientOutcome)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield what is out of date, the leaf first; issuers only where they are on the path."""
+        served, paths = seen[ServedChain], seen.get(ChainPaths)
+        unused = set(paths.shape.extras) | set(paths.shape.duplicates) if paths is not None else set()
+        for position, der in enumerate(served.certificates):
+            certificate = read_certificate(der)
+            if position in unused or certificate.not_after is None or certificate.not_before is None:
+                continue
+            if position > 0 and _replaced(paths, der):
+                continue
+            yield from _judge(seen, certificate, position, certificate.not_before, certificate.not_after)
+
+
+def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
+    """A trusted path that goes without this certificate: clients take it, and an expired cross-sign beside it does no harm."""
+    return paths is not None and paths.trusted and bool(paths.paths) and der not in paths.paths[0].certificates
+
+
+def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
+    who = "The certificate" if position == 0 else f"The issuer {certificate.label!r} (certificate {position} of the chain)"
+    common = {
+        "subject": certificate.label,
+        "certificate": certificate.der,
+        "position": position,
+        "not_before": begins,
+        "not_after": ends,
+    }
+    now = seen.now
+    if now > ends:
+        detail = f"{who} of {certificate.subject.text or certificate.label} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
+        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_certificates(seen), **common)
+    elif now < begins:
+        detail = f"{who} of {certificate.subject.text or certificate.label} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_certificates(seen), **common)
+    elif ends - now < min(SOON, (ends - begins) / 3):
+        detail = f"{who} of {certificate.subject.text or certificate.label} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
+        yield CertificateFinding.of(EXPIRING, detail, **common)
+
+
+def _span(length: timedelta) -> str:
+    if length >= timedelta(days=2):
+        return f"{length.days} days"
+    hours = int(length.total_seconds() // 3600)
+    return f"{hours} hours" if hours >= 2 else f"{int(length.total_seconds() // 60)} minutes"

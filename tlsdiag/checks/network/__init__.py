@@ -1,0 +1,1 @@
+"""Checks of between here and the peer."""

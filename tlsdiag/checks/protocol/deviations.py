@@ -1,0 +1,83 @@
+"""The peer that does not keep to the protocol: what a strict client would not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...plugin import Blame, Check, ClientOutcome, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Rule, Seen, Severity
+from ..common import CONSEQUENCE, client_failed
+
+_GRAVE = {"signature-invalid", "downgrade-sentinel", "certificate-empty"}
+_FOR_THE_RECORD = {"scheme-not-offered", "signature-not-verified"}
+SERVER_MISBEHAVES = Rule(
+    code="server-misbehaves",
+    title="The server breaks the protocol",
+    layer=Layer.PROTOCOL,
+    severity=Severity.HIGH,
+    blame=Blame.SERVER,
+    why="A message came that the protocol does not allow there, or with a value that was never offered; every client ends the handshake then.",
+    fix=Fix(summary="Update the server's TLS library; where a middlebox stands before it, take it out of the way and compare."),
+    references=("RFC 8446 section 6.2", "RFC 8446 appendix D.5"),
+    explains=(*CONSEQUENCE, "lost-midway"),
+    blocking=True,
+    failing="a server that chooses a cipher suite which was not offered",
+    passing="a server that keeps to the protocol",
+)
+SERVER_DEVIATES = Rule(
+    code="server-deviates",
+    title="The server deviates from the protocol",
+    layer=Layer.PROTOCOL,
+    severity=Severity.LOW,
+    blame=Blame.SERVER,
+    why="Lenient clients go on, strict ones end the handshake: it works for some and fails for others.",
+    fix=Fix(summary="Update the server's TLS library or the middlebox before it."),
+    references=("RFC 8446 section 4.2", "RFC 8446 section 4.1.3"),
+    failing="a server that answers with an extension which was not offered",
+    passing="a server that keeps to the protocol",
+)
+LEGACY_RENEGOTIATION = Rule(
+    code="renegotiation-insecure",
+    title="The server does not know secure renegotiation",
+    layer=Layer.PROTOCOL,
+    severity=Severity.MEDIUM,
+    blame=Blame.SERVER,
+    why="Without RFC 5746 an attacker can put a prefix before the client's data; OpenSSL 3 refuses such servers ('unsafe legacy renegotiation disabled').",
+    fix=Fix(summary="Update the server's TLS library (every one since 2010 has it). Clients can be told to go on, which is unsafe.", snippets={"python": "context.options |= ssl.OP_LEGACY_SERVER_CONNECT   # unsafe"}),
+    references=("RFC 5746", "CVE-2009-3555"),
+    explains=CONSEQUENCE,
+    failing="a TLS 1.2 server without renegotiation_info",
+    passing="a TLS 1.2 server with renegotiation_info",
+)
+
+
+class DeviationsCheck(Check):
+    """Reads what our own core noted."""
+
+    name = "protocol/deviations"
+    rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, LEGACY_RENEGOTIATION)
+    needs = (HandshakeOutcome,)
+    wants = (ClientOutcome,)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield the fault that ended the handshake, and the deviations that did not."""
+        ours = seen[HandshakeOutcome]
+        if ours.problem in ("malformed", "unexpected-message", "illegal-parameter", "decrypt", "finished"):
+            blocks = client_failed(seen)
+            detail = f"{seen.endpoint}: {ours.problem_detail}."
+            note = Note(code=ours.problem, detail=ours.problem_detail)
+            yield DeviationFinding.of(SERVER_MISBEHAVES, detail, blocks=blocks, deviations=(note,))
+        told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD)
+        if told:
+            grave = any(item.code in _GRAVE for item in told)
+            detail = f"{seen.endpoint}: " + "; ".join(item.detail for item in told) + "."
+            yield DeviationFinding.of(SERVER_DEVIATES, detail, severity=Severity.HIGH if grave else Severity.LOW, deviations=told)
+        yield from self._renegotiation(seen, ours)
+
+    def _renegotiation(self, seen: Seen, ours: HandshakeOutcome) -> Iterator[Finding]:
+        client = seen.get(ClientOutcome)
+        refused = client is not None and "LEGACY_RENEGOTIATION" in (client.reason or "")
+        old = ours.completed and ours.version is not None and 0x0301 <= ours.version <= 0x0303
+        if refused or (old and not ours.secure_renegotiation):
+            detail = f"{seen.endpoint} does not answer renegotiation_info."
+            severity = Severity.HIGH if refused else Severity.MEDIUM
+            yield DeviationFinding.of(LEGACY_RENEGOTIATION, detail, blocks=refused, severity=severity)

@@ -1,0 +1,90 @@
+"""The server name (SNI): is it known to the server?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...plugin import (
+    Blame,
+    Check,
+    ClientOutcome,
+    Confidence,
+    Finding,
+    Fix,
+    HandshakeOutcome,
+    Layer,
+    Rule,
+    Seen,
+    ServedChain,
+    ServerNameFinding,
+    Severity,
+)
+from ..common import CONSEQUENCE, alert_of
+
+_SERVERS = {
+    "nginx": "server {\n  listen 443 ssl;\n  server_name NAME;\n  ssl_certificate ...;\n}",
+    "apache": "<VirtualHost *:443>\n  ServerName NAME\n</VirtualHost>",
+    "haproxy": "bind :443 ssl crt /etc/haproxy/certs/   # add the certificate of NAME; 'strict-sni' refuses others",
+    "java": "keytool -importkeystore ...   # a certificate for NAME in the key store",
+}
+SERVER_NAME_UNKNOWN = Rule(
+    code="server-name-unknown",
+    title="The server does not know the server name",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Many sites share one address, and the name in the hello (SNI) says which is meant. This server refuses a name that it is not configured for.",
+    fix=Fix(summary="Configure the name at the server, point DNS at the server that has it, or let the client send the right name.", snippets=_SERVERS),
+    references=("RFC 6066 section 3",),
+    explains=(*CONSEQUENCE, "fatal-alert", "name-mismatch", "closed-without-answer", "reset-after-hello"),
+    blocking=True,
+    failing="a server that refuses every name but its own",
+    passing="a server that has the name",
+)
+SERVER_NAME_NEEDED = Rule(
+    code="server-name-needed",
+    title="The server wants a server name, and none is sent",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="Without a name in the hello (SNI) this server does not know which site is meant, and refuses.",
+    fix=Fix(summary="Let the client send the host name as SNI; connect by name and not by address.", snippets={"python": "context.wrap_socket(sock, server_hostname='NAME')", "openssl": "openssl s_client -servername NAME ..."}),
+    references=("RFC 6066 section 3", "RFC 8446 section 9.2"),
+    explains=(*CONSEQUENCE, "fatal-alert"),
+    blocking=True,
+    failing="a server that answers unrecognized_name or missing_extension to a hello without SNI",
+    passing="a server that has a default site",
+)
+UNRECOGNIZED_NAME, MISSING_EXTENSION = 112, 109
+
+
+class ServerNameCheck(Check):
+    """Compares the handshake with the name and without it."""
+
+    name = "protocol/server-name"
+    rules = (SERVER_NAME_UNKNOWN, SERVER_NAME_NEEDED)
+    needs = (HandshakeOutcome,)
+    wants = (ClientOutcome, ServedChain)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield the one that fits."""
+        alert = alert_of(seen)
+        ours = seen[HandshakeOutcome]
+        name = ours.offer.server_name
+        if alert is None or ours.completed:
+            return
+        served = seen.get(ServedChain)
+        without = served.without_name if served is not None else None
+        works = None if without is None else without.accepted
+        if name is None:
+            if alert.description in (UNRECOGNIZED_NAME, MISSING_EXTENSION):
+                detail = f"{seen.endpoint} answered {alert.description.name} to a hello without a server name."
+                yield ServerNameFinding.of(SERVER_NAME_NEEDED, detail)
+            return
+        if alert.description != UNRECOGNIZED_NAME and works is not True:
+            return
+        detail = f"{seen.endpoint} answered {alert.description.name} to the server name {name}."
+        if works:
+            detail += " Without a server name the same hello is accepted."
+        confidence = Confidence.PROVEN if works or alert.description == UNRECOGNIZED_NAME else Confidence.LIKELY
+        yield ServerNameFinding.of(SERVER_NAME_UNKNOWN, detail, server_name=name, works_without=works, confidence=confidence)

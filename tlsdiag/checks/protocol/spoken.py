@@ -1,0 +1,143 @@
+"""The port speaks something else than TLS: named, with the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...plugin import (
+    Blame,
+    Check,
+    Confidence,
+    Finding,
+    Fix,
+    HandshakeOutcome,
+    Layer,
+    Rule,
+    Seen,
+    Severity,
+    SpokenFinding,
+    SpokenProtocol,
+)
+from ..common import CONSEQUENCE
+
+_LOST = ("reset-after-hello", "closed-without-answer", "peer-silent")
+_NAMES = {
+    "http": "HTTP", "smtp": "SMTP", "ssh": "SSH", "ftp": "FTP", "imap": "IMAP", "pop3": "POP3", "ldap": "LDAP", "mysql": "MySQL", "postgresql": "PostgreSQL",
+    "redis": "Redis", "sieve": "ManageSieve", "nntp": "NNTP", "xmpp": "XMPP", "vnc": "VNC", "telnet": "Telnet", "rdp": "RDP", "irc": "IRC",
+}  # fmt: skip
+_IMPLICIT = {"smtp": 465, "imap": 993, "pop3": 995, "ftp": 990, "ldap": 636, "nntp": 563, "irc": 6697}
+
+SPEAKS_HTTP = Rule(
+    code="speaks-plain-http",
+    title="The port speaks plain HTTP",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="The server answered the ClientHello, or a plain request, in HTTP without TLS. OpenSSL says 'wrong version number' or 'record layer failure' to that.",
+    fix=Fix(
+        summary="Connect to the port that has TLS (often 443), use http:// for this one, or switch TLS on for it in the server.",
+        snippets={
+            "nginx": "listen 443 ssl;   # 'ssl' is missing",
+            "apache": "<VirtualHost *:443>\n  SSLEngine on\n</VirtualHost>",
+            "haproxy": "bind :443 ssl crt /etc/haproxy/cert.pem   # 'ssl crt' is missing",
+        },
+    ),
+    references=("RFC 9110 section 4.2.2", "RFC 2818"),
+    explains=(*CONSEQUENCE, *_LOST),
+    blocking=True,
+    failing="nginx without ssl on the port",
+    passing="nginx with TLS",
+)
+STARTTLS_NEEDED = Rule(
+    code="starttls-needed",
+    title="The port begins without TLS and upgrades with STARTTLS",
+    layer=Layer.STARTTLS,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="A client that begins with a ClientHello is out of step: this protocol greets in the clear and goes over to TLS on request.",
+    fix=Fix(
+        summary="Use STARTTLS in the client, or the protocol's own port for implicit TLS.",
+        snippets={"openssl": "openssl s_client -connect HOST:PORT -starttls PROTOCOL", "python": "smtplib.SMTP(host, port).starttls(context=context)   # not SMTP_SSL"},
+    ),
+    references=("RFC 3207", "RFC 2595", "RFC 8314"),
+    explains=(*CONSEQUENCE, *_LOST),
+    blocking=True,
+    failing="Postfix on its plain port",
+    passing="Postfix with implicit TLS",
+)
+SPEAKS_OTHER = Rule(
+    code="speaks-other-protocol",
+    title="The port speaks another protocol",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="What listens here is no TLS service at all.",
+    fix=Fix(summary="Connect to the port of the service that is meant; this one belongs to another."),
+    references=("https://www.iana.org/assignments/service-names-port-numbers",),
+    explains=(*CONSEQUENCE, *_LOST),
+    blocking=True,
+    failing="an SSH server",
+    passing="a TLS server",
+)
+NOT_TLS = Rule(
+    code="answer-not-tls",
+    title="The answer is not TLS",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="Bytes came back that are no TLS record, of a protocol that is not known here.",
+    fix=Fix(summary="Check what listens on this port; the first bytes of its answer are in the finding."),
+    references=("RFC 8446 section 5.1",),
+    explains=(*CONSEQUENCE, *_LOST),
+    blocking=True,
+    failing="a server that answers with random bytes",
+    passing="a TLS server",
+)
+
+
+class SpokenCheck(Check):
+    """Names the protocol."""
+
+    name = "protocol/spoken"
+    rules = (SPEAKS_HTTP, STARTTLS_NEEDED, SPEAKS_OTHER, NOT_TLS)
+    needs = (SpokenProtocol,)
+    wants = (HandshakeOutcome,)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield the one finding that fits."""
+        spoken = seen[SpokenProtocol]
+        if spoken.protocol is None:
+            ours = seen.get(HandshakeOutcome)
+            if ours is not None and ours.non_tls:
+                detail = f"{seen.endpoint} answered the ClientHello with {ours.non_tls[:24]!r}."
+                yield SpokenFinding.of(NOT_TLS, detail, evidence_bytes=ours.non_tls)
+            return
+        rule = SPEAKS_HTTP if spoken.protocol == "http" else STARTTLS_NEEDED if spoken.starttls else SPEAKS_OTHER
+        yield SpokenFinding.of(
+            rule,
+            _detail(seen, spoken),
+            fix=_fix(rule, spoken),
+            confidence=Confidence.PROVEN,
+            protocol=spoken.protocol,
+            starttls=spoken.starttls,
+            software=spoken.software,
+            evidence_bytes=spoken.evidence,
+        )
+
+
+def _detail(seen: Seen, spoken: SpokenProtocol) -> str:
+    name = _NAMES.get(spoken.protocol or "", spoken.protocol)
+    first = spoken.evidence.split(b"\n", 1)[0].strip()[:80]
+    said = f" It says {first.decode('utf-8', 'backslashreplace')!r} ({spoken.how})."
+    server = f" The server is {spoken.software}." if spoken.software and spoken.protocol == "http" else ""
+    return f"{seen.endpoint} speaks {name}, not TLS.{said}{server}"
+
+
+def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
+    if rule is not STARTTLS_NEEDED:
+        return rule.fix
+    port = _IMPLICIT.get(spoken.protocol or "")
+    other = f", or connect to port {port}, where TLS begins at once" if port else ""
+    word = spoken.starttls or ""
+    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key != "python" or word == "smtp"}
+    return Fix(summary=f"Let the client use STARTTLS (in tlsdiag: starttls={word!r}){other}.", snippets=snippets)

@@ -1,0 +1,132 @@
+"""The typed findings: subclasses that carry the evidence of a family of rules. The rule has the identity, the class has the shape."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from .facts import AlertSeen, Note
+from .failure import Failure
+from .finding import Finding
+from .iana import CipherSuite, ProtocolVersion
+
+
+@attrs.frozen(kw_only=True)
+class NetworkFinding(Finding):
+    """Something between here and the peer: the failure as it was seen, times in seconds."""
+
+    kind = "network"
+
+    failure: Failure | None = None
+    elapsed: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class SpokenFinding(Finding):
+    """The port speaks something else than TLS; `evidence_bytes` are what told."""
+
+    kind = "spoken"
+
+    protocol: str | None = None
+    starttls: str | None = None
+    software: str | None = None
+    evidence_bytes: bytes = b""
+
+
+@attrs.frozen(kw_only=True)
+class AlertFinding(Finding):
+    """The peer ended the handshake with an alert."""
+
+    kind = "alert"
+
+    alert: AlertSeen | None = None
+
+
+@attrs.frozen(kw_only=True)
+class VersionFinding(Finding):
+    """About protocol versions: what the client offers, what the server accepts."""
+
+    kind = "version"
+
+    offered: tuple[ProtocolVersion, ...] = ()
+    accepted: tuple[ProtocolVersion, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class CipherFinding(Finding):
+    """About cipher suites: what the client offers, what the server is known to accept."""
+
+    kind = "cipher"
+
+    offered: tuple[CipherSuite, ...] = ()
+    accepted: tuple[CipherSuite, ...] = ()
+    bits: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ServerNameFinding(Finding):
+    """About the name that was sent (SNI)."""
+
+    kind = "server-name"
+
+    server_name: str | None = None
+    works_without: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DeviationFinding(Finding):
+    """The peer does not keep to the protocol."""
+
+    kind = "deviation"
+
+    deviations: tuple[Note, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ClientFinding(Finding):
+    """About the client under diagnosis: its exception in its own words, OpenSSL's reason and verification code."""
+
+    kind = "client"
+
+    error_type: str | None = None
+    error_text: str = ""
+    reason: str | None = None
+    verify_code: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CertificateFinding(Finding):
+    """About one certificate: its DER, and its position in the chain as sent (0 is the leaf; None: not sent)."""
+
+    kind = "certificate"
+
+    certificate: bytes = b""
+    position: int | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NameFinding(CertificateFinding):
+    """The certificate is for other names."""
+
+    kind = "name"
+
+    wanted: str = ""
+    presented: tuple[str, ...] = ()
+    nearest: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ChainFinding(Finding):
+    """About the chain as sent: positions count from 0."""
+
+    kind = "chain"
+
+    store: str = ""
+    issuer: str | None = None
+    issuer_urls: tuple[str, ...] = ()
+    positions: tuple[int, ...] = ()
+    right_order: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
