@@ -17,6 +17,7 @@ import attrs
 
 from .check import Check, Skipped
 from .depth import Depth, Limits
+from .errors import TargetError
 from .finding import Finding
 from .judge import judge
 from .observation import Observation, Resolution, Unavailable, Why
@@ -112,9 +113,10 @@ class Diagnosis:
         return report
 
     async def stream(self, target: Target) -> AsyncIterator[Event]:
-        """Diagnose the target and tell what happens while it happens."""
+        """Diagnose the target and tell what happens while it happens; `TargetError` for one that this version cannot go to."""
         from .network import BudgetedDialer, Deadline, SocketDialer
 
+        _refuse_detours(target)
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
         stage = Stage(
@@ -154,6 +156,13 @@ class Diagnosis:
                 connections=dialer.total,
             )
         )
+
+
+def _refuse_detours(target: Target) -> None:
+    """A target carries STARTTLS and proxy; going on without them would name a wrong cause."""
+    for name, value in (("starttls", target.starttls), ("proxy", target.proxy)):
+        if value is not None:
+            raise TargetError(f"{name}={value!r}: this version of tlsdiag cannot go that way yet")
 
 
 def _version() -> str:

@@ -33,7 +33,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "facts": ({"failure", "iana", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
+        {"check", "depth", "errors", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

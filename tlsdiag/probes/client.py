@@ -6,6 +6,7 @@ The context is the caller's, as it is, or what `ssl.create_default_context()` gi
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import Any
 
@@ -23,6 +24,8 @@ from .handshake import credential_of
 KEPT = 64 * 1024
 """Bytes of each direction that go into the report."""
 _LATE = 0.5
+_PATIENCE = 0.3
+"""Seconds to wait for our own handshake while the client's connection is open: a server that serves one connection at a time waits for its end."""
 
 
 class ClientProbe(Probe):
@@ -140,8 +143,12 @@ class _Attempt:
     async def _was_asked(self) -> bool:
         """Whether the server asks for a client certificate: our own handshake saw that."""
         credential = credential_of(self._scene)
-        exchange = await self._scene.handshake(broad_offer(self._scene.target), credential=credential)
-        return exchange.result.certificate_request is not None
+        ours = asyncio.ensure_future(self._scene.handshake(broad_offer(self._scene.target), credential=credential))
+        done, _ = await asyncio.wait({ours}, timeout=_PATIENCE)
+        if not done:
+            ours.cancel()
+            return False
+        return ours.result().result.certificate_request is not None
 
     async def _late(self, tls: ssl.SSLObject) -> dict[str, Any]:
         """What comes after the handshake: in TLS 1.3 a server refuses a client's certificate only then."""
