@@ -109,8 +109,8 @@ class HandshakeOutcome(Observation):
     """The handshake of our own core with a broad offer.
 
     `alert_received` is the peer's, `problem` our core's machine word for what the peer did wrong, `non_tls` the first bytes of an answer that is
-    not TLS, `bytes_received` zero when the peer never said anything. `certificate_requested` with `late_alert`, `late_failure`, or a `late_answer` (what the
-    server said to a plain HTTP request then) tells whether a client certificate is not only asked for but required.
+    not TLS, `bytes_received` zero when the peer never said anything. `certificate_requested` with `late_alert`, `late_failure`, or a `late_answer`
+    (what the server said to a plain HTTP request then) tells whether a client certificate is not only asked for but required.
     """
 
     name: ClassVar[str] = "handshake-outcome"

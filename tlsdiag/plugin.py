@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .check import Check, Seen
 from .depth import Depth, Limits
-from .failure import Blame, Failure, FailureKind, Phase
 from .facts import (
     AcceptedVersions,
     AlertSeen,
@@ -23,6 +22,7 @@ from .facts import (
     SpokenProtocol,
     VersionAttempt,
 )
+from .failure import Blame, Failure, FailureKind, Phase
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
     AlertFinding,

@@ -121,7 +121,7 @@ def _read_mapping(kinds: tuple[Any, ...], plain: Any, path: str, depth: int) -> 
 def _read_object(kind: type[Any], plain: Any, path: str, depth: int) -> Any:
     if not isinstance(plain, dict):
         raise _wrong(path, "an object", plain)
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]  # a class is hashable
     values: dict[str, Any] = {}
     for field in attrs.fields(kind):
         if field.init and field.name in plain:

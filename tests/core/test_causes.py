@@ -71,7 +71,7 @@ def test_of_independent_causes_the_one_that_the_client_named_comes_first() -> No
 
 def test_of_independent_causes_the_lower_layer_comes_first() -> None:
     low = rule("no-route", layer=Layer.NETWORK)
-    assert [item.code for item in causes(relate([Finding.of(EXPIRED, "x"), Finding.of(low, "x")]))][0] == "no-route"
+    assert causes(relate([Finding.of(EXPIRED, "x"), Finding.of(low, "x")]))[0].code == "no-route"
 
 
 def test_of_causes_of_one_layer_the_surer_comes_first() -> None:

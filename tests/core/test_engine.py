@@ -129,7 +129,7 @@ class Palette(Observation):
 class PaletteProbe(Probe):
     """Derived from what other probes saw of every endpoint."""
 
-    name = "test/palette"
+    name = "test/palette-probe"
     provides = Palette
     needs = (plugins.Colour,)
     scope = Scope.TARGET

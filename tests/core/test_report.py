@@ -28,8 +28,8 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    target = Target.parse("a.example", now=NOW, proxy="http://user:secret@proxy.example:1")
-    return asyncio.run(Diagnosis(registry=plugins.registry(plugins.RedCheck)).run(target))
+    found = asyncio.run(Diagnosis(registry=plugins.registry(plugins.RedCheck)).run(Target.parse("a.example", now=NOW)))
+    return attrs.evolve(found, target=Target.parse("a.example", now=NOW, proxy="http://user:secret@proxy.example:1"))
 
 
 def empty(*findings: Finding, **changes: Any) -> Report:

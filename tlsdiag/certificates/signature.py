@@ -28,29 +28,38 @@ def signed_by(child: Certificate, issuer: Certificate) -> bool | None:
         return None
 
 
-def _verify(kind: str, key: Any, child: Certificate) -> bool | None:
-    from cryptography.hazmat.primitives import hashes
+def _verify(kind: str, key: Any, child: Certificate) -> bool:
+    """Verify with a key; InvalidSignature when it is wrong, False for a key of another kind, UnsupportedAlgorithm for an unknown hash."""
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
-    signature, tbs, name = child.signature, child.tbs, child.signature_algorithm.hash
-    algorithm: Any = None
-    if name is not None:
-        algorithm = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}.get(name)
-        if algorithm is None:
-            return None
-        algorithm = algorithm()
-    if isinstance(key, rsa.RSAPublicKey) and kind == "RSA":
+    signature, tbs = child.signature, child.tbs
+    if kind in ("Ed25519", "Ed448") or kind.startswith("ML-DSA"):
+        wanted = {"Ed25519": ed25519.Ed25519PublicKey, "Ed448": ed448.Ed448PublicKey}.get(kind)
+        if wanted is not None and not isinstance(key, wanted):
+            return False
+        key.verify(signature, tbs)
+        return True
+    algorithm = _hash(child.signature_algorithm.hash)
+    if kind == "RSA" and isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, tbs, padding.PKCS1v15(), algorithm)
-    elif isinstance(key, rsa.RSAPublicKey) and kind == "RSA-PSS":
+    elif kind == "RSA-PSS" and isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, tbs, padding.PSS(padding.MGF1(algorithm), padding.PSS.AUTO), algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey) and kind == "EC":
+    elif kind == "EC" and isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(signature, tbs, ec.ECDSA(algorithm))
-    elif isinstance(key, dsa.DSAPublicKey) and kind == "DSA":
+    elif kind == "DSA" and isinstance(key, dsa.DSAPublicKey):
         key.verify(signature, tbs, algorithm)
-    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)) and kind == type(key).__name__.lstrip("_").removesuffix("PublicKey"):
-        key.verify(signature, tbs)
-    elif kind.startswith("ML-DSA") and hasattr(key, "verify"):
-        key.verify(signature, tbs)
     else:
         return False
     return True
+
+
+def _hash(name: str | None) -> Any:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+
+    known: dict[str | None, Any] = {
+        "md5": hashes.MD5, "sha1": hashes.SHA1, "sha224": hashes.SHA224, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512,
+    }  # fmt: skip
+    if name not in known:
+        raise UnsupportedAlgorithm(f"no such hash here: {name}")
+    return known[name]()

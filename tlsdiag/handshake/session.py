@@ -36,7 +36,7 @@ class PeerFault(Exception):
         self.problem, self.detail, self.alert = problem, detail, alert
 
 
-class Reached(Exception):  # noqa: N818 - no error: where the handshake was to stop
+class Reached(Exception):
     """The handshake has come to where it was to stop; caught in `ClientHandshake`."""
 
 
@@ -55,7 +55,7 @@ class Session:
     writing: Protection | None = None
     after_change: Protection | None = None
     record_version: int = ProtocolVersion.TLS1_0
-    result: HandshakeResult = HandshakeResult()
+    result: HandshakeResult = attrs.field(factory=HandshakeResult)
 
     def learn(self, **facts: Any) -> None:
         """Add facts to the result."""

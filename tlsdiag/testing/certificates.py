@@ -223,7 +223,10 @@ def _extensions(
         ),
         False,
     )  # fmt: skip
-    usage |= {"key_cert_sign": True, "crl_sign": True} if authority else {"digital_signature": True, "key_encipherment": isinstance(key, rsa.RSAPrivateKey)}
+    if authority:
+        usage |= {"key_cert_sign": True, "crl_sign": True}
+    else:
+        usage |= {"digital_signature": True, "key_encipherment": isinstance(key, rsa.RSAPrivateKey)}
     return [
         (x509.BasicConstraints(ca=authority, path_length=path_length), True),
         (x509.KeyUsage(**usage), True),
