@@ -28,7 +28,7 @@ USAGES = {
     "email": ExtendedKeyUsageOID.EMAIL_PROTECTION,
     "code": ExtendedKeyUsageOID.CODE_SIGNING,
 }
-_HASHES: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512, "sha1": hashes.SHA1}
+_HASHES: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 _CURVES: dict[str, Any] = {"ecdsa": ec.SECP256R1, "ecdsa-p384": ec.SECP384R1, "ecdsa-p192": ec.SECP192R1}
 
 
@@ -158,7 +158,7 @@ class Authority:
     ) -> Issued:
         """A certificate for names and addresses.
 
-        `faults`: `usages` ("server", "client", "email", "code"; None: no extension), `hash` ("sha1" ...), `authority`, `issuer_urls`, `extensions` (of `cryptography`,
+        `faults`: `usages` ("server", "client", "email", "code"; None: no extension), `hash` ("sha384" ...), `authority`, `issuer_urls`, `extensions` (of `cryptography`,
         critical or not), `subject_alt_name=False`, `path_length`.
         """
         first = common_name if common_name is not None else names[0] if names else None

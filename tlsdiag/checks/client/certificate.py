@@ -107,7 +107,8 @@ class ClientCertificateCheck(Check):
 def _denial(ours: HandshakeOutcome) -> str:
     """How the server turned us away, in words; empty when it did not."""
     alert = ours.late_alert if ours.completed else ours.alert_received
-    if alert is not None and alert.description in _ABOUT_CERTIFICATES:
+    answered_us = not ours.completed and "server_hello_done" in ours.messages  # after our flight, whatever word was chosen for it
+    if alert is not None and (answered_us or alert.description in _ABOUT_CERTIFICATES):
         return f"the server answered with the alert {alert.description.name}"
     lost = ours.late_failure if ours.completed else ours.failure
     if lost is not None and lost.kind in (FailureKind.CLOSED, FailureKind.RESET):

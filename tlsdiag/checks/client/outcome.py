@@ -70,9 +70,9 @@ _NAMED: dict[int, tuple[str, ...]] = {
     2: _ISSUER, 9: ("certificate-not-yet-valid",), 10: ("certificate-expired",), 13: ("certificate-malformed",),
     14: ("certificate-malformed",), 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 24: ("issuer-not-authority",),
     25: ("issuer-not-authority",), 26: ("certificate-wrong-usage",), 32: ("issuer-not-authority",), 34: ("certificate-unknown-extension",),
-    62: ("name-mismatch",), 63: ("name-mismatch",), 64: ("name-mismatch",), 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",),
+    62: ("name-mismatch",), 63: ("name-mismatch",), 64: ("name-mismatch",), 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
 }  # fmt: skip
-_STRICT = range(79, 96)
+_STRICT = range(80, 95)
 
 
 class ClientOutcomeCheck(Check):

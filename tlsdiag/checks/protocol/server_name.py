@@ -75,7 +75,8 @@ class ServerNameCheck(Check):
             return
         served = seen.get(ServedChain)
         without = served.without_name if served is not None else None
-        works = None if without is None else without.accepted
+        # a handshake that came as far as the certificate did not fail for the name
+        works = None if without is None or ours.certificates else without.accepted
         if name is None:
             if alert.description in (UNRECOGNIZED_NAME, MISSING_EXTENSION):
                 detail = f"{seen.endpoint} answered {alert.description.name} to a hello without a server name."
