@@ -174,14 +174,11 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
     if paths is None or paths.trusted or not paths.paths:
         return
     best = paths.paths[0]
+    broken: dict[tuple[str, int], list[Note]] = {}
     for note in best.violations:
-        rule = _OF_PATHS.get(note.code)
-        if rule is not None:
-            certificate = read_certificate(best.certificates[note.depth or 0])
-            yield CertificateFinding.of(
-                rule, _sentence(note), blocks=refuses_certificates(seen), **_common(certificate, None)
-            )
-
-
-def _sentence(note: Note) -> str:
-    return note.detail[:1].upper() + note.detail[1:] + "."
+        if note.code in _OF_PATHS:
+            broken.setdefault((_OF_PATHS[note.code].code, note.depth or 0), []).append(note)
+    for (_, depth), notes in broken.items():
+        certificate = read_certificate(best.certificates[depth])
+        detail = "; ".join(note.detail for note in notes) + "."
+        yield CertificateFinding.of(_OF_PATHS[notes[0].code], detail, blocks=refuses_certificates(seen), **_common(certificate, None))
