@@ -89,6 +89,8 @@ class FiniteField:
     def agree(self, peer: bytes) -> bytes:
         """The shared secret."""
         value = int.from_bytes(peer, "big")
+        if self._padded and len(peer) != self._size:
+            raise ShareError(f"a share of {len(peer)} bytes, not {self._size}")
         if not 1 < value < self._p - 1:
             raise ShareError("the public value is outside the field")
         shared = pow(value, self._secret, self._p)

@@ -190,7 +190,7 @@ def _bytes(recording: Recording) -> dict[str, Any]:
 def _first_message(sent: bytes) -> bytes:
     """The handshake message that the first records carry."""
     try:
-        records = RecordReader().feed(sent)
+        records = list(RecordReader().feed(sent))
     except DecodeError:
         return b""
     joined = b"".join(record.fragment for record in records if record.content_type == ContentType.HANDSHAKE)
@@ -206,9 +206,10 @@ def _offer(hello: bytes) -> OfferSeen | None:
 
 def _non_tls(received: bytes) -> bytes | None:
     try:
-        RecordReader().feed(received)
+        for _ in RecordReader().feed(received):
+            return None
     except NotTLS as exc:
-        return exc.data[:512] if received.startswith(exc.data[:16]) else None
+        return exc.data[:512]
     except DecodeError:
         pass  # TLS to begin with; the client says what is wrong with it
     return None

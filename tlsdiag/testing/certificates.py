@@ -158,8 +158,8 @@ class Authority:
     ) -> Issued:
         """A certificate for names and addresses.
 
-        `faults`: `usages` ("server", "client", "email", "code"; None: no extension), `hash` ("sha384" ...), `authority`, `issuer_urls`, `extensions` (of `cryptography`,
-        critical or not), `subject_alt_name=False`, `path_length`.
+        `faults`: `usages` ("server", "client", "email", "code"; None: no extension), `hash` ("sha384" ...), `authority`, `issuer_urls`, `extensions` (of
+        `cryptography`, critical or not), `subject_alt_name=False`, `path_length`.
         """
         first = common_name if common_name is not None else names[0] if names else None
         return _make(_name(first, organization), self.issued, new_key(key, number), window or Window.around(now), names=names, **faults)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 from ..iana import ContentType, ProtocolVersion
@@ -48,13 +50,17 @@ class RecordReader:
         """Bytes of a record that is not whole yet."""
         return bytes(self._buffer)
 
-    def feed(self, data: bytes) -> list[Record]:
-        """Take bytes, return whole records; `NotTLS` at a header that is none, `DecodeError` for one that is too long."""
+    def feed(self, data: bytes) -> Iterator[Record]:
+        """Take bytes, give whole records one by one; `NotTLS` at a header that is none, `DecodeError` for one that is too long.
+
+        What comes before a fault is given before the fault is raised.
+        """
         self._buffer += data
-        found = []
+        return self._whole()
+
+    def _whole(self) -> Iterator[Record]:
         while (record := self._next()) is not None:
-            found.append(record)
-        return found
+            yield record
 
     def _next(self) -> Record | None:
         head = self._buffer
