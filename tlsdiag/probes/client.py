@@ -79,8 +79,11 @@ class _Attempt:
         began = self._scene.clock()
         error: BaseException | None = None
         found: dict[str, Any] = {}
+        name = _hostname(self._scene.target)
         try:
-            tls = self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=_hostname(self._scene.target))
+            if self._context.check_hostname and not name:
+                raise ValueError("check_hostname requires server_hostname")  # as wrap_socket says; wrap_bio would check nothing
+            tls = self._context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
             error = await self._shake(tls)
             if error is None:
                 found = await self._finished(tls)

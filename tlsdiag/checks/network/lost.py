@@ -152,6 +152,8 @@ class LostConnectionCheck(Check):
 
 def _failure(seen: Seen) -> Failure | None:
     client, ours = seen.get(ClientOutcome), seen[HandshakeOutcome]
+    if ours.failure is not None and ours.failure.kind is FailureKind.LIMIT_EXCEEDED:
+        return ours.failure  # the client gives up earlier, in words of its own
     if client is not None and client.failure is not None:
         return client.failure
     return ours.failure if client is None or client.error_type is None else None

@@ -1,0 +1,59 @@
+"""The report as text: the answer first, hostile text escaped, colours only where they are wanted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import attrs
+
+from tlsdiag import Report, Severity
+from tlsdiag.checks.certificate.names import NAME_MISMATCH
+from tlsdiag.checks.certificate.shape import ROOT_SENT
+from tlsdiag.checks.client.outcome import CLIENT_HANDSHAKE_FAILED
+from tlsdiag.check import Skipped
+from tlsdiag.finding import Confidence, Finding
+from tlsdiag.observation import Why
+from tlsdiag.registry import BrokenPlugin, Origin
+from tlsdiag.render.text import render_text
+from tlsdiag.target import Target
+
+BASE = Report(target=Target.parse("a.example"), findings=(), started=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def of(*findings: Finding, **changes: object) -> Report:
+    from tlsdiag.causes import relate
+
+    return attrs.evolve(BASE, findings=relate(findings), **changes)
+
+
+def test_text_of_the_peer_cannot_steer_the_terminal() -> None:
+    text = render_text(of(Finding.of(NAME_MISMATCH, "evil \x1b[2J name\r\n\u202e", blocks=True)))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_colours_are_there_when_they_are_wanted() -> None:
+    report = of(Finding.of(NAME_MISMATCH, "x", blocks=True))
+    assert "\x1b[" in render_text(report, colour=True)
+    assert "\x1b[" not in render_text(report)
+
+
+def test_the_cause_comes_first_and_names_its_consequences() -> None:
+    text = render_text(of(Finding.of(CLIENT_HANDSHAKE_FAILED, "y"), Finding.of(NAME_MISMATCH, "x", blocks=True), Finding.of(ROOT_SENT, "z")))
+    assert text.index("Cause: The certificate is for other names") < text.index("This explains:") < text.index("Also found")
+
+
+def test_several_causes_and_doubts_are_told() -> None:
+    first = Finding.of(NAME_MISMATCH, "x", blocks=True, confidence=Confidence.LIKELY)
+    second = Finding.of(attrs.evolve(ROOT_SENT, blocking=True, severity=Severity.HIGH), "z")
+    text = render_text(of(first, second), verbose=True)
+    assert "(likely)" in text
+    assert "RFC 9525" in text
+
+
+def test_what_could_not_be_looked_at_is_told() -> None:
+    skipped = Skipped(check="certificate/trust", why=Why.CRASHED, detail="boom", origin="tlsdiag 1")
+    broken = BrokenPlugin(origin=Origin(package="acme", version="1", entry_point="x = y"), reason="no module")
+    text = render_text(of(skipped=(skipped,), plugins=(broken,)))
+    assert "certificate/trust" in text
+    assert "acme" in text
