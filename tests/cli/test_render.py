@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import attrs
 
 from tlsdiag import Report, Severity
+from tlsdiag.check import Skipped
 from tlsdiag.checks.certificate.names import NAME_MISMATCH
 from tlsdiag.checks.certificate.shape import ROOT_SENT
 from tlsdiag.checks.client.outcome import CLIENT_HANDSHAKE_FAILED
-from tlsdiag.check import Skipped
 from tlsdiag.finding import Confidence, Finding
 from tlsdiag.observation import Why
 from tlsdiag.registry import BrokenPlugin, Origin

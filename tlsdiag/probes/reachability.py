@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..plugin import Cost, Failure, Probe, Reachability, Scene
+from ..plugin import Cost, Failure, FailureKind, Probe, Reachability, Scene
 
 
 class ReachabilityProbe(Probe):
@@ -18,6 +18,8 @@ class ReachabilityProbe(Probe):
         found = await scene.connect()
         elapsed = round(scene.clock() - began, 4)
         if isinstance(found, Failure):
+            if found.kind is FailureKind.RESET:
+                return Reachability(connected=True, elapsed=elapsed)  # torn down before we could look: TCP did connect
             return Reachability(connected=False, failure=found, elapsed=elapsed)
         await found.close()
         return Reachability(connected=True, elapsed=elapsed)

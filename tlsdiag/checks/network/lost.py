@@ -126,7 +126,9 @@ class LostConnectionCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
         failure = _failure(seen)
-        if failure is None or failure.phase is not Phase.HANDSHAKE or not client_failed(seen):
+        if failure is None or not client_failed(seen):
+            return
+        if failure.phase is not Phase.HANDSHAKE and failure.kind is not FailureKind.RESET:
             return
         spoken = seen.get(SpokenProtocol)
         if spoken is not None and spoken.protocol is not None:
@@ -146,7 +148,8 @@ class LostConnectionCheck(Check):
             return SILENT
         if failure.kind is FailureKind.RESET:
             greeting = spoken.greeting_failure if spoken is not None else None
-            return RESET_AT_ONCE if greeting is not None and greeting.kind is FailureKind.RESET else RESET_AFTER_HELLO
+            at_once = failure.phase is Phase.CONNECT or (greeting is not None and greeting.kind is FailureKind.RESET)
+            return RESET_AT_ONCE if at_once else RESET_AFTER_HELLO
         return CLOSED_WITHOUT_ANSWER if failure.kind is FailureKind.CLOSED else None
 
 
