@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
@@ -170,12 +171,23 @@ def print_report(report: Report, options: argparse.Namespace) -> int:
     if options.json:
         print(report.to_json())
     else:
-        from .render.text import render_text
-
-        colour = _wants_colour(sys.stdout) and not options.no_colour
-        text = render_text(report, colour=colour, verbose=options.verbose)
-        print(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+        _print_text(report, options)
     return exit_status(report)
+
+
+def _print_text(report: Report, options: argparse.Namespace) -> None:
+    """With rich on a terminal where it is installed, else plain."""
+    from .render.text import render_text
+
+    colour = _wants_colour(sys.stdout) and not options.no_colour
+    if colour and find_spec("rich") is not None:
+        from .render.rich_text import print_rich
+
+        print_rich(report, verbose=options.verbose, file=sys.stdout)
+        return
+    text = render_text(report, colour=colour, verbose=options.verbose)
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _wants_colour(out: TextIO) -> bool:

@@ -151,3 +151,15 @@ def test_pss_signatures_name_their_hash() -> None:
     found = read_certificate(certificate.public_bytes(Encoding.DER))
     assert found.signature_algorithm.hash == "sha384"
     assert signed_by(found, found) is True
+
+
+def test_a_version_that_does_not_exist_is_a_problem() -> None:
+    from tlsdiag.handshake.signatures import public_key_of
+
+    at = LEAF.der.index(bytes.fromhex("a003020102")) + 4
+    odd = LEAF.der[:at] + b"\x03" + LEAF.der[at + 1 :]
+    found = read_certificate(odd)
+    assert found.version == 4
+    assert not found.loads
+    assert found.problems[-1].code == "certificate-rejected"
+    assert public_key_of(odd) is None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import attrs
+import pytest
 
 from tlsdiag import Report, Severity
 from tlsdiag.check import Skipped
@@ -57,3 +59,49 @@ def test_what_could_not_be_looked_at_is_told() -> None:
     text = render_text(of(skipped=(skipped,), plugins=(broken,)))
     assert "certificate/trust" in text
     assert "acme" in text
+
+
+def rich_output(report: Report, **options: bool) -> str:
+    from tlsdiag.render.rich_text import print_rich
+
+    out = io.StringIO()
+    print_rich(report, file=out, width=100, **options)
+    return out.getvalue()
+
+
+def test_rich_says_the_same_and_escapes_the_same() -> None:
+    cause = Finding.of(NAME_MISMATCH, "evil \x1b[2J [bold]name[/bold]", blocks=True)
+    text = rich_output(of(cause, Finding.of(CLIENT_HANDSHAKE_FAILED, "y"), Finding.of(ROOT_SENT, "z")))
+    assert "Cause: The certificate is for other names" in text
+    assert "\\x1b[2J [bold]name[/bold]" in text
+    assert "This explains:" in text
+    assert "Info: The root is sent along" in text
+    assert "\x1b" not in text
+
+
+def test_rich_tells_what_could_not_be_looked_at() -> None:
+    skipped = Skipped(check="certificate/trust", why=Why.CRASHED, detail="boom", origin="tlsdiag 1")
+    assert "Not looked at: certificate/trust: boom" in rich_output(of(skipped=(skipped,)), verbose=True)
+
+
+def test_a_terminal_with_rich_gets_its_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from tlsdiag.cli import main
+
+    class Terminal(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self) -> bool:
+            return True
+
+    for rich in (True, False):
+        out = Terminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        if not rich:
+            monkeypatch.setattr("tlsdiag.cli.find_spec", lambda name: None)
+        main(["demo", "alert"])
+        assert ("\u256d" in out.getvalue()) is rich
+        assert "\x1b[" in out.getvalue()

@@ -244,6 +244,10 @@ SAMPLES: dict[str, tuple[Sample, Sample]] = {
     "lost-midway": (lambda: lost(F.CLOSED, received=HELLO), lambda: lost(F.CLOSED)),
     "peer-endless": (lambda: lost(F.LIMIT_EXCEEDED), lambda: lost(F.CLOSED, received=HELLO)),
     "speaks-plain-http": (lambda: spoken("http"), lambda: spoken("ssh")),
+    "proxy-scheme-wrong": (
+        lambda: spoken("http", answer=b"HTTP/1.1 400 Bad Request\r\nServer: squid/5.7\r\n\r\n"),
+        lambda: spoken("http", answer=b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"),
+    ),
     "starttls-needed": (lambda: spoken("smtp", "smtp"), lambda: spoken("http")),
     "speaks-other-protocol": (lambda: spoken("ssh"), lambda: spoken("imap", "imap")),
     "answer-not-tls": (lambda: spoken(None), lambda: spoken("ssh")),

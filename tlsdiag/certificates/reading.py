@@ -177,6 +177,6 @@ def loads(der: bytes) -> bool:
             certificate.public_key()
     except UnsupportedAlgorithm:
         return True  # well formed, only unknown to the library
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
     return True

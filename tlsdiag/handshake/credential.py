@@ -25,7 +25,7 @@ class ClientCredential:
         """Read PEM; `CredentialError` says which of the two is wrong and why."""
         try:
             chain = x509.load_pem_x509_certificates(certificates)
-        except ValueError as exc:
+        except (ValueError, x509.InvalidVersion) as exc:
             raise CredentialError(f"the client certificate cannot be read: {exc}") from None
         try:
             private_key = load_pem_private_key(key, password)

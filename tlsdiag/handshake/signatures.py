@@ -51,7 +51,7 @@ def public_key_of(der: bytes) -> PublicKeyTypes | None:
     """The public key of a certificate; None when it cannot be read."""
     try:
         return x509.load_der_x509_certificate(der).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
 
 

@@ -15,7 +15,7 @@ from .escape import terminal
 
 WIDTH = 96
 
-_HEADLINES = {
+HEADLINES = {
     Verdict.HEALTHY: "works: nothing wrong found",
     Verdict.FLAWED: "works, but something is wrong with it",
     Verdict.PARTIAL: "fails at some of its addresses",
@@ -62,7 +62,7 @@ class _Writer:
 
     def headline(self) -> Iterator[str]:
         verdict = self.report.verdict
-        head = f"{terminal(str(self.report.target))} {_HEADLINES[verdict]}"
+        head = f"{terminal(str(self.report.target))} {HEADLINES[verdict]}"
         yield self.paint(head, "1;" + _VERDICT_COLOURS[verdict])
         places = ", ".join(str(endpoint) for endpoint in self.report.endpoints) or "no address"
         facts = f"{places}; {self.report.connections} connections, {self.report.elapsed:.1f} s"
@@ -75,11 +75,10 @@ class _Writer:
         if names:
             yield "  This explains:"
             for item in names:
-                yield from self.wrapped(f"- {item.title}{_at(item)}", "    ", "      ")
+                yield from self.wrapped(f"- {item.title}{at(item)}", "    ", "      ")
 
     def others(self, root: Finding | None) -> Iterator[str]:
-        told = {root.key, *root.explains} if root else set()
-        rest = [finding for finding in self.report.findings if finding.key not in told]
+        rest = [finding for finding in self.report.findings if finding.key not in told_with(root)]
         if rest:
             yield ""
             yield self.paint("Also found" if root else "Found", "1")
@@ -87,7 +86,7 @@ class _Writer:
             yield from self.entry(finding, finding.severity.name.capitalize())
 
     def entry(self, finding: Finding, label: str) -> Iterator[str]:
-        head = f"{label}: {terminal(finding.title)}{_DOUBTS[finding.confidence]}{_at(finding)}"
+        head = f"{label}: {terminal(finding.title)}{doubt(finding)}{at(finding)}"
         yield from self.wrapped(head, "", "  ", code=_SEVERITY_COLOURS[finding.severity])
         yield from self.wrapped(terminal(finding.detail), "  ")
         if finding.severity > Severity.INFO or finding.blocks or self.verbose:
@@ -108,7 +107,7 @@ class _Writer:
             yield from (f"    {' ' * (len(software) + 2)}{line}" for line in lines[1:])
 
     def unseen(self) -> Iterator[str]:
-        missing = _grouped(self.report)
+        missing = not_looked_at(self.report)
         if missing:
             yield ""
             yield self.paint("Not looked at", "1")
@@ -128,11 +127,23 @@ class _Writer:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def _at(finding: Finding) -> str:
+def at(finding: Finding) -> str:
+    """Where, in words."""
     return f", at {finding.endpoint}" if finding.endpoint is not None else ""
 
 
-def _grouped(report: Report) -> Sequence[str]:
+def doubt(finding: Finding) -> str:
+    """How sure, in words; nothing where it is proven."""
+    return _DOUBTS[finding.confidence]
+
+
+def told_with(root: Finding | None) -> set[str]:
+    """The keys of the findings that are told with the root cause."""
+    return {root.key, *root.explains} if root else set()
+
+
+def not_looked_at(report: Report) -> Sequence[str]:
+    """What could not be looked at, one line a reason."""
     reasons: dict[str, list[str]] = {}
     for item in report.could_not_look:
         reasons.setdefault(item.detail, []).append(item.check)
