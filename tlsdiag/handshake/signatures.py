@@ -6,6 +6,7 @@ Before TLS 1.2 there are no schemes: RSA signs MD5 and SHA-1 together, ECDSA and
 from __future__ import annotations
 
 import hashlib
+import warnings
 
 import attrs
 from cryptography import x509
@@ -50,7 +51,9 @@ _SCHEMES: dict[int, _Scheme] = {
 def public_key_of(der: bytes) -> PublicKeyTypes | None:
     """The public key of a certificate; None when it cannot be read."""
     try:
-        return x509.load_der_x509_certificate(der).public_key()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the library only grumbles about, a peer may send
+            return x509.load_der_x509_certificate(der).public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
 
