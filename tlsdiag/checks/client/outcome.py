@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import Blame, Check, ClientFinding, ClientOutcome, Confidence, Finding, Fix, Layer, Rule, Seen, Severity
+from ...plugin import (
+    Blame,
+    Check,
+    ClientFinding,
+    ClientOutcome,
+    Confidence,
+    Finding,
+    Fix,
+    Layer,
+    Phase,
+    Reachability,
+    Rule,
+    Seen,
+    Severity,
+)
 from ..common import CONSEQUENCE
 
 CLIENT_HANDSHAKE_FAILED = Rule(
@@ -81,11 +95,12 @@ class ClientOutcomeCheck(Check):
     name = "client/outcome"
     rules = (CLIENT_HANDSHAKE_FAILED, CLIENT_MISCONFIGURED, VERIFICATION_OFF, NOT_STRICT)
     needs = (ClientOutcome,)
+    wants = (Reachability,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the consequence, and what is wrong with the client itself."""
         client = seen[ClientOutcome]
-        if not client.completed:
+        if not client.completed and not _goes_elsewhere(seen, client):
             yield ClientFinding.of(CLIENT_HANDSHAKE_FAILED, _detail(client), named_causes=_named(client), **_evidence(client))
         if not client.completed and (client.settings.problem or client.error_type == "ValueError"):
             detail = f"{client.settings.problem or client.error_text}."
@@ -95,6 +110,12 @@ class ClientOutcomeCheck(Check):
         if client.verify_code in _STRICT:
             detail = f"The client refuses the certificate: {client.verify_message} (verify code {client.verify_code})."
             yield ClientFinding.of(NOT_STRICT, detail, blocks=True, confidence=Confidence.PROVEN, **_evidence(client))
+
+
+def _goes_elsewhere(seen: Seen, client: ClientOutcome) -> bool:
+    """TCP fails at this address and works at another of the same name: a client that tries them in turn gets through."""
+    lost = client.failure is not None and client.failure.phase is Phase.CONNECT
+    return lost and any(other.connected for other in seen.all(Reachability).values())
 
 
 def _detail(client: ClientOutcome) -> str:
