@@ -112,18 +112,20 @@ def test_an_endless_sender_is_cut_off() -> None:
 
 
 def test_writing_to_a_peer_that_has_gone_is_a_failure() -> None:
-    gone = threading.Event()
+    dialled, gone = threading.Event(), threading.Event()
 
     def vanish(connection: socket.socket) -> None:
+        dialled.wait(2)  # a reset before the dial has returned would fail the dial, not the write
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
         gone.set()
 
     async def work() -> Failure | None:
         with listening(vanish) as server:
             connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1))
             assert not isinstance(connection, Failure)
+            dialled.set()
             gone.wait(2)
-            await asyncio.sleep(0.05)
             found = await connection.send(bytes(5_000_000), deadline=Deadline.after(1))
             await connection.close()
             return found
