@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import SAMPLES, lost, versions
+from samples import SAMPLES
+from samples.network import lost
+from samples.protocol import versions
 
 from tlsdiag import Report
 from tlsdiag.check import Seen

@@ -1,0 +1,8 @@
+"""For every built-in rule a sample that must raise it, and a near miss that must not; a file for each family of checks."""
+
+from __future__ import annotations
+
+from . import certificate, client, network, protocol
+from .common import Samples
+
+SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES}
