@@ -1,0 +1,31 @@
+"""The built-in observations: what our probes see, as plain frozen facts, a file for each subject.
+
+Code points are integers as on the wire (`tlsdiag.iana` names them), certificates are DER, times are in seconds. No judgement here.
+"""
+
+from __future__ import annotations
+
+from .chain import ChainPaths, PathSeen, ShapeSeen
+from .client import ClientOutcome, ClientSettings
+from .common import AlertSeen, Attempt, Note, OfferSeen
+from .network import Reachability, SpokenProtocol
+from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+
+__all__ = [
+    "AcceptedVersions",
+    "AlertSeen",
+    "Attempt",
+    "ChainPaths",
+    "ClientOutcome",
+    "ClientSettings",
+    "ForwardSecrecy",
+    "HandshakeOutcome",
+    "Note",
+    "OfferSeen",
+    "PathSeen",
+    "Reachability",
+    "ServedChain",
+    "ShapeSeen",
+    "SpokenProtocol",
+    "VersionAttempt",
+]

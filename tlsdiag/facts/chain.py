@@ -1,0 +1,60 @@
+"""What is derived from the served chain: candidate paths, and its shape as a list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+import attrs
+
+from ..observation import Observation
+from .common import Note
+
+
+@attrs.frozen(kw_only=True)
+class PathSeen:
+    """One candidate path, leaf first, with every rule that it breaks."""
+
+    certificates: tuple[bytes, ...]
+    anchored: bool
+    violations: tuple[Note, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ShapeSeen:
+    """The sent chain as a list: positions count from 0. `right_order` is the order it should have."""
+
+    order_ok: bool = True
+    right_order: tuple[int, ...] = ()
+    leaf: int = 0
+    duplicates: tuple[int, ...] = ()
+    extras: tuple[int, ...] = ()
+    root_sent: int | None = None
+    leaf_self_signed: bool = False
+    top_self_signed: bool = False
+    missing_issuer: str | None = None
+    intermediate_missing: bool = False
+    missing_reasons: tuple[str, ...] = ()
+    issuer_urls: tuple[str, ...] = ()
+    issuer_is_public: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ChainPaths(Observation):
+    """Candidate paths from the served leaf to the trust store, best first; derived, opens nothing.
+
+    `store` names the trust store in words, `store_error` says why it could not be read. `trusted` is True when the best path is anchored
+    and breaks no rule (names aside).
+    """
+
+    name: ClassVar[str] = "chain-paths"
+
+    store: str
+    anchors: int
+    at: datetime
+    trusted: bool
+    paths: tuple[PathSeen, ...] = ()
+    complete: bool = True
+    shape: ShapeSeen = ShapeSeen()
+    store_error: str = ""
+    also_trusted_by: tuple[str, ...] = ()

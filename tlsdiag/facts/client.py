@@ -1,0 +1,60 @@
+"""The client under diagnosis: what it was told, and what became of its handshake."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from ..failure import Failure
+from ..observation import Observation
+from .common import AlertSeen, OfferSeen
+
+
+@attrs.frozen(kw_only=True)
+class ClientSettings:
+    """What the client under diagnosis was told: read from its `ssl.SSLContext`."""
+
+    is_default: bool
+    library: str
+    verify_mode: str
+    check_hostname: bool
+    minimum_version: str
+    maximum_version: str
+    ciphers: tuple[str, ...] = ()
+    security_level: int | None = None
+    loaded_authorities: int = 0
+    has_certificate: bool | None = None
+    problem: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ClientOutcome(Observation):
+    """The client's own handshake: its real ClientHello, its real exception, the bytes of both directions (capped).
+
+    `error_type` is the exception's qualified name ("ssl.SSLCertVerificationError"), `reason` OpenSSL's ("CERTIFICATE_VERIFY_FAILED").
+    `late_*`: what came after a completed handshake, where a TLS 1.3 server refuses a client late.
+    """
+
+    name: ClassVar[str] = "client-outcome"
+
+    completed: bool
+    settings: ClientSettings
+    failure: Failure | None = None
+    error_type: str | None = None
+    error_text: str = ""
+    reason: str | None = None
+    verify_code: int | None = None
+    verify_message: str = ""
+    version: str | None = None
+    cipher: str | None = None
+    alpn: str | None = None
+    client_hello: bytes = b""
+    offer: OfferSeen | None = None
+    sent: bytes = b""
+    received: bytes = b""
+    non_tls: bytes | None = None
+    alert_received: AlertSeen | None = None
+    late_alert: AlertSeen | None = None
+    late_failure: Failure | None = None
+    elapsed: float = 0.0
