@@ -17,7 +17,6 @@ import attrs
 
 from .check import Check, Skipped
 from .depth import Depth, Limits
-from .errors import TargetError
 from .finding import Finding
 from .judge import judge
 from .observation import Observation, Resolution, Unavailable, Why
@@ -114,9 +113,9 @@ class Diagnosis:
 
     async def stream(self, target: Target) -> AsyncIterator[Event]:
         """Diagnose the target and tell what happens while it happens; `TargetError` for one that this version cannot go to."""
-        from .network import BudgetedDialer, Deadline, SocketDialer
+        from .network import BudgetedDialer, Deadline, SocketDialer, way_of
 
-        _refuse_detours(target)
+        way = way_of(target)
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
         stage = Stage(
@@ -128,6 +127,7 @@ class Diagnosis:
             randomness=self._randomness,
             environment=os.environ if self._environment is None else self._environment,
             dialer=dialer,
+            way=way,
             deadline=Deadline.after(self.limits.total_timeout),
         )
         yield Started(
@@ -156,13 +156,6 @@ class Diagnosis:
                 connections=dialer.total,
             )
         )
-
-
-def _refuse_detours(target: Target) -> None:
-    """A target carries STARTTLS and proxy; going on without them would name a wrong cause."""
-    for name, value in (("starttls", target.starttls), ("proxy", target.proxy)):
-        if value is not None:
-            raise TargetError(f"{name}={value!r}: this version of tlsdiag cannot go that way yet")
 
 
 def _version() -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 import attrs
 
 from .depth import Depth, Limits
-from .failure import Failure
+from .failure import Failure, Phase
 from .observation import Observation, Unavailable
 from .target import Endpoint, Target
 
@@ -85,8 +85,10 @@ class Scene(Protocol):
     def missing(self, kind: type[O]) -> Unavailable | None:
         """Why an observation is not there, when it is not."""
 
-    async def connect(self, *, timeout: float | None = None, max_segment: int | None = None) -> Connection | Failure:
-        """Dial the endpoint within its budget of connections."""
+    async def connect(
+        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
+    ) -> Connection | Failure:
+        """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg."""
 
     async def handshake(
         self,

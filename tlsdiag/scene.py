@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from .depth import Depth, Limits
-from .failure import Failure, FailureKind
+from .failure import Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
 from .probe import Exchange
 from .target import Endpoint, Target
@@ -21,9 +21,10 @@ from .target import Endpoint, Target
 if TYPE_CHECKING:
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
-    from .network import Connection, Deadline, Dialer
+    from .network import Connection, Deadline, Dialer, Leg
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
+_ORDER = {phase: place for place, phase in enumerate(Phase)}
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -38,6 +39,7 @@ class Stage:
     randomness: Callable[[int], bytes]
     environment: Mapping[str, str]
     dialer: Dialer
+    way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
     exchanges: dict[object, asyncio.Task[Exchange]] = attrs.field(factory=dict)
@@ -122,10 +124,19 @@ class EndpointScene:
                 return found
         return None
 
-    async def connect(self, *, timeout: float | None = None, max_segment: int | None = None) -> Connection | Failure:
-        """Dial the endpoint; `timeout` defaults to the limit for connecting."""
+    async def connect(
+        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
+    ) -> Connection | Failure:
+        """Dial the endpoint and go the way to where TLS begins; `before` stops ahead of the leg of that phase. `timeout` defaults to the limit
+        for connecting."""
+        from .network import walk
+
         deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
-        return await self.stage.dialer.dial(self.endpoint, deadline=deadline, max_segment=max_segment)
+        connection = await self.stage.dialer.dial(self.endpoint, deadline=deadline, max_segment=max_segment)
+        if isinstance(connection, Failure):
+            return connection
+        legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
+        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.connect_timeout))
 
     async def handshake(
         self,

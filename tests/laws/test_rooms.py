@@ -15,7 +15,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
-    "network": ({"target", "failure", "depth", "wire"}, {"cryptography"}),
+    "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "certificates", "wire", "iana"},
         set(),
@@ -33,7 +33,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "facts": ({"failure", "iana", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "errors", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
+        {"check", "depth", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

@@ -8,8 +8,9 @@ from .deadline import Deadline
 from .errors import failure_from_oserror, timed_out
 from .recording import Chunk, Direction, Recorder, Recording
 from .resolve import Resolved, resolve
+from .way import Leg, walk, way_of
 
 __all__ = [
-    "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Direction", "Recorder", "Recording", "Resolved", "SocketConnection",
-    "SocketDialer", "failure_from_oserror", "resolve", "timed_out",
+    "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Direction", "Leg", "Recorder", "Recording", "Resolved",
+    "SocketConnection", "SocketDialer", "failure_from_oserror", "resolve", "timed_out", "walk", "way_of",
 ]  # fmt: skip

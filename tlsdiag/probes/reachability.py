@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..plugin import Cost, Failure, FailureKind, Probe, Reachability, Scene
+from ..plugin import Cost, Failure, FailureKind, Phase, Probe, Reachability, Scene
 
 
 class ReachabilityProbe(Probe):
@@ -15,7 +15,7 @@ class ReachabilityProbe(Probe):
     async def run(self, scene: Scene) -> Reachability:
         """Dial the endpoint once."""
         began = scene.clock()
-        found = await scene.connect()
+        found = await scene.connect(before=Phase.PROXY)
         elapsed = round(scene.clock() - began, 4)
         if isinstance(found, Failure):
             if found.kind is FailureKind.RESET:
