@@ -38,12 +38,12 @@ from .finding_types import (
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
-from .probe import Cost, Exchange, Probe, Scene, Scope
+from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
     "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
-    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Depth",
+    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Delivery", "Depth",
     "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
     "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
     "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software",

@@ -9,6 +9,7 @@ from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .network import Reachability, SpokenProtocol
+from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 
 __all__ = [
@@ -16,14 +17,19 @@ __all__ = [
     "AlertSeen",
     "Attempt",
     "ChainPaths",
+    "ChainSeen",
     "ClientOutcome",
     "ClientSettings",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "Note",
     "OfferSeen",
+    "Pace",
     "PathSeen",
     "Reachability",
+    "RepeatOutcome",
+    "RepeatSeen",
+    "Repeats",
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
