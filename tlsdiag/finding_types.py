@@ -23,6 +23,19 @@ class NetworkFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class BackendFinding(Finding):
+    """Connections to one address that differ: how many were made, how many are the odd ones, how each kind ended, and the leaves that were served (DER)."""
+
+    kind = "backend"
+
+    attempts: int = 0
+    failing: int = 0
+    outcomes: tuple[Note, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+    versions: tuple[ProtocolVersion, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class SpokenFinding(Finding):
     """The port speaks something else than TLS; `evidence_bytes` are what told."""
 

@@ -9,14 +9,19 @@ from .facts import (
     AlertSeen,
     Attempt,
     ChainPaths,
+    ChainSeen,
     ClientOutcome,
     ClientSettings,
     ForwardSecrecy,
     HandshakeOutcome,
     Note,
     OfferSeen,
+    Pace,
     PathSeen,
     Reachability,
+    RepeatOutcome,
+    Repeats,
+    RepeatSeen,
     ServedChain,
     ShapeSeen,
     SpokenProtocol,
@@ -26,6 +31,7 @@ from .failure import Blame, Failure, FailureKind, Phase
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
     AlertFinding,
+    BackendFinding,
     CertificateFinding,
     ChainFinding,
     CipherFinding,
@@ -42,10 +48,11 @@ from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
-    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Delivery", "Depth",
-    "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
-    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
-    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software",
-    "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "BackendFinding", "Blame", "CertificateFinding", "ChainFinding",
+    "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings",
+    "Confidence", "Cost", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
+    "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
+    "OfferSeen", "Pace", "PathSeen", "Phase", "Probe", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Rule",
+    "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol",
+    "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

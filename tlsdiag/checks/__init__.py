@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..plugin import Check
+from .balance.backends import BackendsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -22,6 +23,7 @@ from .protocol.versions import VersionsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
+    BackendsCheck,
     ReachabilityCheck,
     LostConnectionCheck,
     SpokenCheck,

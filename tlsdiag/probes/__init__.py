@@ -8,6 +8,7 @@ from .client import ClientProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .reachability import ReachabilityProbe
+from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .spoken import SpokenProtocolProbe
@@ -21,6 +22,7 @@ PROBES: tuple[type[Probe], ...] = (
     VersionsProbe,
     ServedChainProbe,
     ForwardSecrecyProbe,
+    RepeatsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
 )

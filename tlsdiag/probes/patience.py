@@ -1,7 +1,8 @@
 """Asking a server for one thing after another without mistaking its patience for an answer.
 
-A connection that is dropped without a word may mean "not this offer", or "not so many". So what was dropped is asked once more, by itself, and then an offer that is
-known to be good: only where that one is taken was the other refused. Where it is dropped too there are pauses, and in the end no answer (`accepted` None).
+A connection that is dropped without a word may mean "not this offer", or "not so many". So what was dropped is asked once more, by itself, and then
+an offer that is known to be good: only where that one is taken was the other refused. Where it is dropped too there are pauses, and in the end no answer
+(`accepted` None).
 """
 
 from __future__ import annotations
