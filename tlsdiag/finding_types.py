@@ -14,12 +14,13 @@ from .iana import CipherSuite, ProtocolVersion
 
 @attrs.frozen(kw_only=True)
 class NetworkFinding(Finding):
-    """Something between here and the peer: the failure as it was seen, times in seconds."""
+    """Something between here and the peer: the failure as it was seen, times in seconds; `round_trip` is what TCP needed to connect."""
 
     kind = "network"
 
     failure: Failure | None = None
     elapsed: float = 0.0
+    round_trip: float | None = None
 
 
 @attrs.frozen(kw_only=True)

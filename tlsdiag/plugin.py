@@ -7,6 +7,7 @@ from .depth import Depth, Limits
 from .facts import (
     AcceptedVersions,
     AlertSeen,
+    AnswerPace,
     Attempt,
     ChainPaths,
     ChainSeen,
@@ -16,8 +17,10 @@ from .facts import (
     HandshakeOutcome,
     Note,
     OfferSeen,
+    OtherPorts,
     Pace,
     PathSeen,
+    PortSeen,
     Reachability,
     RepeatOutcome,
     Repeats,
@@ -48,11 +51,11 @@ from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "BackendFinding", "Blame", "CertificateFinding", "ChainFinding",
-    "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings",
-    "Confidence", "Cost", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
-    "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
-    "OfferSeen", "Pace", "PathSeen", "Phase", "Probe", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Rule",
-    "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol",
-    "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "AcceptedVersions", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "CertificateFinding",
+    "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome",
+    "ClientSettings", "Confidence", "Cost", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind",
+    "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation",
+    "Observations", "OfferSeen", "OtherPorts", "Pace", "PathSeen", "Phase", "PortSeen", "Probe", "Reachability", "RepeatOutcome",
+    "RepeatSeen", "Repeats", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen",
+    "Software", "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

@@ -99,9 +99,10 @@ class Scene(Protocol):
         """Why an observation is not there, when it is not."""
 
     async def connect(
-        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
+        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None, port: int | None = None
     ) -> Connection | Failure:
-        """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg."""
+        """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg. `port`
+        dials another port of the same address instead, and goes no further."""
 
     async def handshake(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..plugin import Check
+from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
@@ -11,9 +12,13 @@ from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
+from .network.families import FamiliesCheck
+from .network.limits import LimitsCheck
 from .network.lost import LostConnectionCheck
+from .network.portal import PortalCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
+from .network.sinkhole import SinkholeCheck
 from .protocol.alert import AlertCheck
 from .protocol.ciphers import CiphersCheck
 from .protocol.deviations import DeviationsCheck
@@ -24,7 +29,12 @@ from .protocol.versions import VersionsCheck
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     BackendsCheck,
+    AddressesCheck,
+    SinkholeCheck,
+    FamiliesCheck,
+    PortalCheck,
     ReachabilityCheck,
+    LimitsCheck,
     LostConnectionCheck,
     SpokenCheck,
     AlertCheck,

@@ -5,6 +5,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
@@ -15,6 +16,7 @@ from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedCh
 __all__ = [
     "AcceptedVersions",
     "AlertSeen",
+    "AnswerPace",
     "Attempt",
     "ChainPaths",
     "ChainSeen",
@@ -24,8 +26,10 @@ __all__ = [
     "HandshakeOutcome",
     "Note",
     "OfferSeen",
+    "OtherPorts",
     "Pace",
     "PathSeen",
+    "PortSeen",
     "Reachability",
     "RepeatOutcome",
     "RepeatSeen",

@@ -49,9 +49,12 @@ def said_in_icmp(failure: Failure, error: IcmpError | None) -> Failure:
     kind, blame = failure.kind, failure.blame
     if error.prohibited:
         kind, blame = FailureKind.PROHIBITED, Blame.NETWORK
-    if error.by_this_machine and kind is not FailureKind.TIMED_OUT:
+    words = error.words
+    if error.by_this_machine and kind in (FailureKind.PROHIBITED, FailureKind.REFUSED):
         blame = Blame.CLIENT
-    detail = f"{failure.detail}; {speaker} says in ICMP: {error.words}"
+    elif error.by_this_machine:
+        words += " (nothing in the local network answers for the address)"
+    detail = f"{failure.detail}; {speaker} says in ICMP: {words}"
     return attrs.evolve(failure, kind=kind, blame=blame, detail=detail, said_by=error.said_by)
 
 

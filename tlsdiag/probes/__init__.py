@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..plugin import Probe
+from .answer_pace import AnswerPaceProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .other_ports import OtherPortsProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
@@ -23,6 +25,8 @@ PROBES: tuple[type[Probe], ...] = (
     ServedChainProbe,
     ForwardSecrecyProbe,
     RepeatsProbe,
+    AnswerPaceProbe,
+    OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
 )

@@ -17,12 +17,14 @@ from ...plugin import (
     Layer,
     NetworkFinding,
     Phase,
+    Reachability,
     Rule,
     Seen,
     Severity,
     SpokenProtocol,
 )
 from ..common import CONSEQUENCE, answered, client_failed
+from .timing import is_nearer, where_from
 
 RESET_AT_ONCE = Rule(
     code="reset-before-hello",
@@ -31,7 +33,7 @@ RESET_AT_ONCE = Rule(
     severity=Severity.CRITICAL,
     blame=Blame.NETWORK,
     why="TCP connects and is torn down at once, whatever the client says: the service behind the port is gone, or an access list acts after accepting.",
-    fix=Fix(summary="Look at the load balancer's backend pool (no healthy backend), at access lists (tcpwrappers, allow lists) and at the server's log for this address."),
+    fix=Fix(summary="Look at the load balancer's backend pool (no healthy backend), at access lists (tcpwrappers, allow lists), at limits for one address (wait a minute and try again), and at the server's log."),
     references=("RFC 9293 section 3.5.2",),
     explains=CONSEQUENCE,
     blocking=True,
@@ -121,7 +123,7 @@ class LostConnectionCheck(Check):
     name = "network/lost"
     rules = (RESET_AT_ONCE, RESET_AFTER_HELLO, CLOSED_WITHOUT_ANSWER, SILENT, LOST_MIDWAY, ENDLESS)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, SpokenProtocol)
+    wants = (ClientOutcome, SpokenProtocol, Reachability)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
@@ -137,7 +139,16 @@ class LostConnectionCheck(Check):
             return
         rule = self._rule(seen, failure, spoken)
         if rule is not None:
-            yield NetworkFinding.of(rule, _detail(rule, seen, failure), failure=failure, elapsed=failure.elapsed, confidence=Confidence.PROVEN)
+            reachable = seen.get(Reachability)
+            yield NetworkFinding.of(
+                rule,
+                _detail(rule, seen, failure) + (where_from(failure, reachable) if rule in (RESET_AT_ONCE, RESET_AFTER_HELLO) else ""),
+                failure=failure,
+                elapsed=failure.elapsed,
+                round_trip=reachable.elapsed if reachable is not None and reachable.connected else None,
+                blame=Blame.NETWORK if is_nearer(failure, reachable) else rule.blame,
+                confidence=Confidence.PROVEN,
+            )
 
     def _rule(self, seen: Seen, failure: Failure, spoken: SpokenProtocol | None) -> Rule | None:
         if failure.kind is FailureKind.LIMIT_EXCEEDED:
