@@ -25,6 +25,7 @@ from .facts import (
     RepeatOutcome,
     Repeats,
     RepeatSeen,
+    Resumptions,
     ServedChain,
     ShapeSeen,
     SpokenProtocol,
@@ -56,6 +57,6 @@ __all__ = [
     "ClientSettings", "Confidence", "Cost", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind",
     "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation",
     "Observations", "OfferSeen", "OtherPorts", "Pace", "PathSeen", "Phase", "PortSeen", "Probe", "Reachability", "RepeatOutcome",
-    "RepeatSeen", "Repeats", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen",
-    "Software", "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity",
+    "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

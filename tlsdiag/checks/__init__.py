@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
+from .balance.tickets import TicketsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -30,6 +31,7 @@ CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     BackendsCheck,
     AddressesCheck,
+    TicketsCheck,
     SinkholeCheck,
     FamiliesCheck,
     PortalCheck,

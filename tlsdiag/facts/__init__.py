@@ -12,6 +12,7 @@ from .common import AlertSeen, Attempt, Note, OfferSeen
 from .network import Reachability, SpokenProtocol
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .tickets import Resumptions
 
 __all__ = [
     "AcceptedVersions",
@@ -34,6 +35,7 @@ __all__ = [
     "RepeatOutcome",
     "RepeatSeen",
     "Repeats",
+    "Resumptions",
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",

@@ -14,6 +14,7 @@ from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .spoken import SpokenProtocolProbe
+from .tickets import TicketsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -25,6 +26,7 @@ PROBES: tuple[type[Probe], ...] = (
     ServedChainProbe,
     ForwardSecrecyProbe,
     RepeatsProbe,
+    TicketsProbe,
     AnswerPaceProbe,
     OtherPortsProbe,
     SpokenProtocolProbe,

@@ -1,6 +1,7 @@
 """OtherPorts: what the same address does at 443 and at 80, to tell a closed port from a host that is gone, and to hear what a portal or filter says in HTTP.
 
-It runs only where the asked port fails: at most one connection to each of the two. A target behind a proxy or with STARTTLS is left alone.
+It runs only where the asked port fails: at most one connection to each, and to 443 only where TCP does not connect. A peer that takes the connection and is silent,
+and a target behind a proxy or with STARTTLS, are left alone.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from ..network import Deadline
-from ..plugin import ClientOutcome, Cost, Failure, HandshakeOutcome, OtherPorts, PortSeen, Probe, Reachability, Scene, Unavailable, Why
+from ..plugin import ClientOutcome, Cost, Failure, FailureKind, HandshakeOutcome, OtherPorts, PortSeen, Probe, Reachability, Scene, Unavailable, Why
 
 HTTP, HTTPS = 80, 443
 SHARE = 0.3
@@ -31,7 +32,9 @@ class OtherPortsProbe(Probe):
         reason = _why_not(scene)
         if reason is not None:
             return Unavailable(why=Why.NOT_APPLICABLE, detail=reason, by=self.name)
-        wanted = [port for port in (HTTPS, HTTP) if port != scene.endpoint.port]
+        reachable = scene.seen(Reachability)
+        others = (HTTP,) if reachable is not None and reachable.connected else (HTTPS, HTTP)
+        wanted = [port for port in others if port != scene.endpoint.port]
         found = await asyncio.gather(*(_look(scene, port) for port in wanted))
         return OtherPorts(ports=tuple(found))
 
@@ -42,6 +45,8 @@ def _why_not(scene: Scene) -> str | None:
         return "the way goes through a proxy or a protocol of its own"
     if (client is None or client.completed) and (ours is None or ours.completed) and (reachable is None or reachable.connected):
         return "the port works"
+    if reachable is not None and reachable.connected and ours is not None and ours.failure is not None and ours.failure.kind is FailureKind.TIMED_OUT:
+        return "the port takes connections and is silent"
     return None
 
 

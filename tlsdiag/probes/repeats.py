@@ -96,7 +96,7 @@ class _Series:
         self._sent = 0
 
     async def run(self) -> Repeats:
-        count = TOGETHER if self._answers() else 2
+        count = TOGETHER if self._answers() else 1
         await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(count)))
         turned_away = _turned_away(self._scene)
         if self._answers() and (turned_away or not self._agree()):
