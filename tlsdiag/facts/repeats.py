@@ -74,7 +74,7 @@ class ChainSeen:
 class Repeats(Observation):
     """Several connections to one address with the same hello, in the order of time; the client's own is the first.
 
-    `turned_away` counts the other probes' connections that were dropped without a word at a time when a good offer was dropped too. `replayed` is False
+    `turned_away` counts the other probes' offers that were dropped without a word and were taken, or never answered, later. `replayed` is False
     when the client's hello could not be replayed and our own stood in for all but the first. `pause` is the time between slow ones, in seconds.
     """
 

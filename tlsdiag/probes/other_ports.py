@@ -1,7 +1,7 @@
 """OtherPorts: what the same address does at 443 and at 80, to tell a closed port from a host that is gone, and to hear what a portal or filter says in HTTP.
 
-It runs only where the asked port fails: at most one connection to each, and to 443 only where TCP does not connect. A peer that takes the connection and is silent,
-and a target behind a proxy or with STARTTLS, are left alone.
+It runs only where the asked port fails: at most one connection to each, and to 443 only where TCP does not connect. A peer that takes the connection and is
+silent, and a target behind a proxy or with STARTTLS, are left alone.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ async def ask(scene: Scene, offers: Sequence[Offer], *, stop_after: StopAfter, g
 
 async def _once_more(scene: Scene, offers: Sequence[Offer], stop_after: StopAfter, good: Offer) -> list[Attempt]:
     """One after another, then the good offer; with pauses where that is dropped."""
-    attempts = [await _again(scene, offer, stop_after, 1) for offer in offers]
+    attempts = [attrs.evolve(await _again(scene, offer, stop_after, 1), dropped=1) for offer in offers]
     if not any(_is_in_doubt(attempt) for attempt in attempts) or await _takes(scene, good, 1):
         return attempts
     for number, pause in enumerate(PAUSES, 2):
@@ -61,7 +61,7 @@ async def _slowly(scene: Scene, offer: Offer, attempt: Attempt, stop_after: Stop
         return attempt
     await asyncio.sleep(pause)
     last = await _again(scene, offer, stop_after, 2)
-    return _unsure(last) if _is_in_doubt(last) else last
+    return attrs.evolve(_unsure(last) if _is_in_doubt(last) else last, dropped=2)
 
 
 async def _again(scene: Scene, offer: Offer, stop_after: StopAfter, number: int) -> Attempt:

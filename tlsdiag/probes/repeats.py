@@ -43,8 +43,8 @@ TOGETHER = 3
 IN_A_ROW = (False, True, True, False)
 """Whether the client's own library speaks: not by turns, since a balancer that takes turns as well would give each always the same machine."""
 SLOWLY = (False, True, False, False, True)
-PAUSE = 0.7
-"""Seconds between slow ones."""
+PAUSE, COOLING = 0.7, 2.5
+"""Seconds between slow ones, and before the first of them: a limit counts what it has dropped as well."""
 _NO_ANSWER = (RepeatOutcome.SILENT, RepeatOutcome.UNKNOWN)
 _NO_WAY = (FailureKind.UNREACHABLE, FailureKind.PROHIBITED, FailureKind.LOCAL, FailureKind.BUDGET_SPENT)
 _SILENT, _PATIENT = 0.1, 0.4
@@ -115,9 +115,9 @@ class _Series:
         slow = bool(turned_away) or dropped_some(self._seen)
         if not slow and self._harmless():
             return
-        for by_client in SLOWLY:
+        for number, by_client in enumerate(SLOWLY):
             if slow:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE if number else COOLING)
             await self._one(Pace.SLOWLY if slow else Pace.IN_A_ROW, by_client)
 
     def _harmless(self) -> bool:
@@ -180,13 +180,14 @@ def _replay(client: ClientOutcome) -> Offer | None:
 
 
 def _turned_away(scene: Scene) -> int:
-    """How many of the other probes' connections were dropped and never settled."""
+    """How many of the other probes' offers were dropped at first, and not because the server refuses them."""
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []
     attempts += [secrecy.only_ephemeral] if secrecy is not None and secrecy.only_ephemeral is not None else []
-    settled = any(item.accepted is not None for item in attempts)
-    return sum(item.accepted is None and was_dropped(item) for item in attempts) if settled else 0
+    if not any(item.accepted is not None for item in attempts):
+        return 0
+    return sum(was_dropped(item) if item.accepted is None else item.dropped > 0 and not was_dropped(item) for item in attempts)
 
 
 def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:

@@ -55,8 +55,8 @@ def is_limit(repeats: Repeats) -> bool:
         return False
     fails = [item.outcome in DROPS for item in attempts]
     slow = [item.outcome is RepeatOutcome.WORKS for item in attempts if item.pace is Pace.SLOWLY]
-    if (any(fails) or repeats.turned_away) and len(slow) >= _TAIL and all(slow):
-        return True
+    if (any(fails) or repeats.turned_away) and len(slow) > _TAIL and all(slow[1:]):
+        return True  # the first slow one may still pay for those before it
     first = fails.index(True) if True in fails else len(fails)
     return first > 0 and all(fails[first:]) and len(fails) - first >= _TAIL
 

@@ -93,13 +93,14 @@ class LimitsCheck(Check):
 def _limited(seen: Seen, repeats: Repeats) -> Finding:
     attempts = told(repeats)
     slow = [item for item in attempts if item.pace is Pace.SLOWLY]
-    recovered = bool(slow) and all(item.outcome is RepeatOutcome.WORKS for item in slow)
+    working = sum(item.outcome is RepeatOutcome.WORKS for item in slow)
+    recovered = bool(slow) and working >= len(slow) - 1
     failed = client_failed(seen)
     detail = f"To {seen.endpoint}, with the same hello: {in_words(attempts)}."
     if repeats.turned_away:
-        detail += f" {repeats.turned_away} of the other connections of this diagnosis were dropped as well; what they asked for is not known."
+        detail += f" {repeats.turned_away} of the other offers of this diagnosis were dropped without a word too; that is not read as an answer."
     if recovered:
-        detail += f" With {repeats.pause:.1f} s between them {len(slow)} of {len(slow)} worked."
+        detail += f" With {repeats.pause:.1f} s between them {working} of {len(slow)} worked."
     else:
         detail += f" After {_before_drops(attempts)} of them everything was dropped, with pauses too: a ban, or the server went down meanwhile."
     return NetworkFinding.of(

@@ -145,7 +145,7 @@ class ReachabilityCheck(Check):
         if failure is None or failure.kind is FailureKind.BUDGET_SPENT:
             return
         rule, blame = _rule(failure)
-        working = [str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected]
+        working = sorted(str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected)
         detail = f"Connecting to {seen.endpoint} failed: {failure.detail}.{_what_it_tells(failure)}{_beside(seen)}"
         common = {"failure": failure, "elapsed": failure.elapsed, "blame": blame}
         if not working:
