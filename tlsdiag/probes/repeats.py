@@ -24,6 +24,7 @@ from ..plugin import (
     Pace,
     Phase,
     Probe,
+    Reachability,
     RepeatOutcome,
     Repeats,
     Scene,
@@ -57,7 +58,7 @@ class RepeatsProbe(Probe):
     name = "repeats"
     provides = Repeats
     needs = (ClientOutcome, HandshakeOutcome)
-    wants = (AcceptedVersions, ServedChain, ForwardSecrecy)
+    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability)
     cost = Cost(connections=TOGETHER + len(IN_A_ROW) + len(SLOWLY))
 
     async def run(self, scene: Scene) -> Repeats | Unavailable:
@@ -98,7 +99,7 @@ class _Series:
     async def run(self) -> Repeats:
         count = TOGETHER if self._answers() else 1
         await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(count)))
-        turned_away = _turned_away(self._scene)
+        turned_away = _turned_away(self._scene, self._client)
         if self._answers() and (turned_away or not self._agree()):
             await self._more(turned_away)
         return Repeats(
@@ -179,12 +180,15 @@ def _replay(client: ClientOutcome) -> Offer | None:
     return offer if all(is_supported(group) for group in offer.key_share_groups) else None
 
 
-def _turned_away(scene: Scene) -> int:
+def _turned_away(scene: Scene, client: ClientOutcome) -> int:
     """How many of the other probes' offers were dropped at first, and not because the server refuses them."""
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []
     attempts += [secrecy.only_ephemeral] if secrecy is not None and secrecy.only_ephemeral is not None else []
+    reachable = scene.seen(Reachability)
+    if client.completed and reachable is not None and not reachable.connected:
+        return 1  # and nobody went further
     if not any(item.accepted is not None for item in attempts):
         return 0
     return sum(was_dropped(item) if item.accepted is None else item.dropped > 0 and not was_dropped(item) for item in attempts)

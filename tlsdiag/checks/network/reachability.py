@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ...plugin import (
     Blame,
     Check,
+    ClientOutcome,
     Failure,
     FailureKind,
     Finding,
@@ -137,7 +138,7 @@ class ReachabilityCheck(Check):
     name = "network/reachability"
     rules = (CONNECTION_REFUSED, CONNECTION_TIMED_OUT, HOST_UNREACHABLE, CONNECTION_PROHIBITED, ADMINISTRATIVELY_PROHIBITED, LOCAL_PROBLEM)
     needs = (Reachability,)
-    wants = (Resolution, OtherPorts)
+    wants = (Resolution, OtherPorts, ClientOutcome)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits the failure."""
@@ -148,6 +149,11 @@ class ReachabilityCheck(Check):
         working = sorted(str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected)
         detail = f"Connecting to {seen.endpoint} failed: {failure.detail}.{_what_it_tells(failure)}{_beside(seen)}"
         common = {"failure": failure, "elapsed": failure.elapsed, "blame": blame}
+        client = seen.get(ClientOutcome)
+        if client is not None and client.completed:
+            detail += " The client's own connection worked: this one failed by chance, or by a limit."
+            yield NetworkFinding.of(rule, detail, blocks=False, severity=Severity.INFO, **common)
+            return
         if not working:
             yield NetworkFinding.of(rule, detail, **common)
             return
