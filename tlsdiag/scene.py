@@ -157,6 +157,27 @@ class EndpointScene:
             self.stage.exchanges[key] = task
         return await asyncio.shield(task)
 
+    async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
+        """Complete a handshake on a connection of its own, say `request` and hear the first of the answer, as far as `until`."""
+        from .handshake import ClientHandshake
+        from .network import Recording
+
+        core = ClientHandshake(offer, randomness=self.randomness)
+        connection = await self.connect()
+        if isinstance(connection, Failure):
+            return Exchange(result=core.result, failure=connection, recording=Recording())
+        try:
+            deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
+            failure = await drive(core, connection, deadline)
+            late, answer = None, b""
+            if core.result.completed:
+                late, answer = await say(core, connection, deadline, request, until)
+            return Exchange(
+                result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer
+            )
+        finally:
+            await connection.close()
+
     async def _exchange(
         self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None
     ) -> Exchange:
@@ -209,8 +230,6 @@ async def afterwards(
     core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
 ) -> tuple[Failure | None, bytes]:
     """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request."""
-    from .handshake.events import ApplicationData
-
     if core.result.version is not None and core.result.version >= 0x0304:
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
@@ -219,11 +238,21 @@ async def afterwards(
             return received, b""
         if core.result.late_alert is not None or core.result.close_notify:
             return _ended(core, b""), b""
-    request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+    return await say(core, connection, deadline, _REQUEST.format(target.server_name or target.host).encode("ascii", "replace"))
+
+
+async def say(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, request: bytes, until: bytes = b""
+) -> tuple[Failure | None, bytes]:
+    """Send a request over a completed handshake: the first of the answer (no further than `until`), or how the connection ended without one."""
+    from .handshake.events import ApplicationData
+
     if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
         return failure, b""
     answer = b""
     while len(answer) < 4096 and core.result.late_alert is None and not core.result.close_notify:
+        if until and until in answer:
+            break
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer

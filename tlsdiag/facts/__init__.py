@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
+from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 
@@ -15,17 +17,24 @@ __all__ = [
     "AcceptedVersions",
     "AlertSeen",
     "Attempt",
+    "Bound",
     "ChainPaths",
     "ClientOutcome",
     "ClientSettings",
+    "ClockEvidence",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "MadeUpName",
     "Note",
     "OfferSeen",
     "PathSeen",
     "Reachability",
     "ServedChain",
+    "ServerDate",
     "ShapeSeen",
     "SpokenProtocol",
+    "TimeSource",
     "VersionAttempt",
+    "Voucher",
+    "ZoneSeen",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .clock import ClockProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .made_up_name import MadeUpNameProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
+from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
 from .versions import VersionsProbe
 
@@ -23,4 +26,7 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    MadeUpNameProbe,
+    ServerDateProbe,
+    ClockProbe,
 )
