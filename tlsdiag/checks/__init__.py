@@ -10,6 +10,8 @@ from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
+from .local.clock import ClockCheck
+from .local.interception import InterceptionCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -37,4 +39,6 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    ClockCheck,
+    InterceptionCheck,
 )

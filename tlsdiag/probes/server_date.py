@@ -100,9 +100,14 @@ def date_of(answer: bytes) -> datetime | None:
     try:
         date = parsedate_to_datetime(found[1].decode("ascii")) if found else None
         age = _AGE.search(head)
-        return None if date is None else date.astimezone(UTC) + timedelta(seconds=int(age[1]) if age else 0)
+        return None if date is None else _in_utc(date) + timedelta(seconds=int(age[1]) if age else 0)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _in_utc(date: datetime) -> datetime:
+    """A date without a zone ("-0000") is UTC: the header knows no other (RFC 9110 section 5.6.7)."""
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def _random(exchange: Exchange, date: datetime | None) -> datetime | None:

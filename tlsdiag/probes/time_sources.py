@@ -15,10 +15,8 @@ from ..certificates.interception import DATE
 from ..certificates.times import embedded_timestamps, ocsp_times, timestamp_of
 from ..plugin import Bound, Endpoint, HandshakeOutcome, Scene, ServerDate, TimeSource, Voucher
 
-_BACKDATED = 3600.0
-"""Authorities let a certificate begin up to an hour early, for clocks that are slow."""
-_ISSUED_EARLY = 300.0
-"""OCSP answers may be made with a clock that is minutes ahead."""
+_AUTHORITY = 300.0
+"""An authority's own clock may be minutes ahead. That certificates begin an hour early, for clocks that are slow, makes the bound no less true."""
 _RELEASE = timedelta(days=2)
 """A release date has no time zone and no hour."""
 
@@ -37,11 +35,12 @@ def said_by(date: ServerDate | None, where: Endpoint | None) -> tuple[TimeSource
     """What one endpoint says the time is."""
     if date is None or date.date is None:
         return ()
-    common = {"bound": Bound.ESTIMATE, "voucher": Voucher.SERVER, "where": str(where)}
-    found = [TimeSource(name="http-date", time=date.date, error=date.error, **common)]
-    if date.random is not None:
-        found.append(TimeSource(name="server-random", time=date.random, error=date.error, **common))
-    return tuple(found)
+    times = {"http-date": date.date, "server-random": date.random}
+    return tuple(
+        TimeSource(name=name, time=time, bound=Bound.ESTIMATE, voucher=Voucher.SERVER, error=date.error, where=str(where))
+        for name, time in times.items()
+        if time is not None
+    )
 
 
 def _stapled(response: bytes | None) -> Iterator[TimeSource]:
@@ -49,9 +48,9 @@ def _stapled(response: bytes | None) -> Iterator[TimeSource]:
     if times is None:
         return
     begun = max(times.produced, times.this_update)
-    yield TimeSource(name="ocsp-this-update", time=begun, bound=Bound.LOWER, voucher=Voucher.AUTHORITY, error=_ISSUED_EARLY)
+    yield TimeSource(name="ocsp-this-update", time=begun, bound=Bound.LOWER, voucher=Voucher.AUTHORITY, error=_AUTHORITY)
     if times.next_update is not None:
-        yield TimeSource(name="ocsp-next-update", time=times.next_update, bound=Bound.UPPER, voucher=Voucher.AUTHORITY, error=_ISSUED_EARLY)
+        yield TimeSource(name="ocsp-next-update", time=times.next_update, bound=Bound.UPPER, voucher=Voucher.AUTHORITY, error=_AUTHORITY)
 
 
 def _timestamps(scts: Iterable[bytes]) -> list[TimeSource]:
@@ -70,7 +69,7 @@ def _certificate(leaf: Certificate) -> list[TimeSource]:
     found = _latest(embedded_timestamps(leaf))
     if leaf.not_before is not None:
         found.append(
-            TimeSource(name="certificate-not-before", time=leaf.not_before, bound=Bound.LOWER, voucher=Voucher.AUTHORITY, error=_BACKDATED)
+            TimeSource(name="certificate-not-before", time=leaf.not_before, bound=Bound.LOWER, voucher=Voucher.AUTHORITY, error=_AUTHORITY)
         )
     return found
 
@@ -79,8 +78,12 @@ def _certificate(leaf: Certificate) -> list[TimeSource]:
 def software() -> tuple[TimeSource, ...]:
     """When the software that runs here was made: no clock can show a time before that."""
     found = {"tlsdiag": _date(DATE), "openssl": _openssl(ssl.OPENSSL_VERSION), "certifi": _certifi()}
-    common = {"bound": Bound.LOWER, "voucher": Voucher.SOFTWARE, "error": _RELEASE.total_seconds()}
-    return tuple(TimeSource(name=name, time=time, where=f"the release date of {name}", **common) for name, time in found.items() if time is not None)
+    error = _RELEASE.total_seconds()
+    return tuple(
+        TimeSource(name=name, time=time, bound=Bound.LOWER, voucher=Voucher.SOFTWARE, error=error, where=f"the release date of {name}")
+        for name, time in found.items()
+        if time is not None
+    )
 
 
 def _date(text: str, form: str = "%Y-%m-%d") -> datetime | None:

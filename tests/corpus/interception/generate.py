@@ -33,7 +33,7 @@ def rows(data: dict[str, Any]) -> list[tuple[Any, ...]]:
 def output() -> str:
     """The module's text."""
     data = json.loads((HERE / "interception.json").read_text(encoding="utf-8"))
-    lines = [f"    {row!r},  # fmt: skip\n" for row in rows(data)]
+    lines = [f"    {row!r},\n" for row in rows(data)]
     hosts = "".join(f"    {host!r},\n" for host in data["captive_portal_hosts"])
     return HEAD.format(date=data["date"]) + "".join(lines) + ")\nPORTALS = (\n" + hosts + ")\n"
 
