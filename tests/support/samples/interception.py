@@ -26,14 +26,14 @@ def issue(authority: Authority, name: str = NAME) -> Issued:
 
 
 def met(
-    authority: Authority, *, made_up: bytes | None = None, trusted: bool = False, host: str = NAME, leaf: Issued | None = None, **more: Any
+    authority: Authority, *, made_up: bytes | None = None, trusted: bool = False, host: str = NAME, leaf: Issued | None = None, public: bool = False
 ) -> Seen:
     """What a client sees that met a certificate of this authority; `made_up` is what another server name got."""
     certificate = leaf or issue(authority, host)
-    view = issued(certificate, verify_code=None if trusted else 20, trust=(authority if trusted else root()).pem, **more)
+    view = issued(certificate, verify_code=None if trusted else 20, trust=(authority if trusted else root()).pem)
     if made_up is not None or trusted:
         attempt = Attempt(accepted=True, certificates=(made_up,) if made_up else ())
-        view.observations.put(MadeUpName, ENDPOINT, MadeUpName(server_name=MADE_UP, attempt=attempt, anchor_is_public=False if trusted else None))
+        view.observations.put(MadeUpName, ENDPOINT, MadeUpName(server_name=MADE_UP, attempt=attempt, anchor_is_public=public if trusted else None))
     return Seen(target=Target.parse(host), now=view.now, observations=view.observations, endpoint=view.endpoint)
 
 
