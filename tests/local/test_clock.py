@@ -102,6 +102,19 @@ def test_the_software_and_the_beginning_of_the_certificate_bound_the_time() -> N
     assert the_clock(view).confidence is Confidence.PROVEN
 
 
+def test_a_certificate_of_the_far_future_does_not_move_the_true_time() -> None:
+    view = clock(source("tlsdiag", later(days=200)), source("certificate-not-before", later(days=3000)), dates=(3000, 3100), verify_code=9)
+    assert root(view) == "certificate-not-yet-valid"
+    assert the_clock(view).true_time == later(days=200)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_times_at_the_ends_of_the_calendar_are_weighed(year: int) -> None:
+    edge = NOW.replace(year=year, month=12, day=31, hour=23, minute=59, second=59)
+    for name in ("ocsp-this-update", "ocsp-next-update", "certificate-not-before", "sct"):
+        weigh(evidence(source(name, edge), source("http-date", later(days=1))), SLACK)
+
+
 def test_a_certificate_of_tomorrow_is_no_witness_by_itself() -> None:
     view = clock(source("certificate-not-before", later(days=1)), source("http-date", later(seconds=2)), dates=(1, 90), verify_code=9)
     assert codes(view) == []

@@ -54,6 +54,7 @@ def answer(this_update: datetime, next_update: datetime | None) -> bytes:
         (b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n", None),
         (b"HTTP/1.1 200 OK\r\nDate: Mon, 01 Jun 99999 12:00:00 GMT\r\n\r\n", None),
         (b"HTTP/1.1 200 OK\r\nDate: Fri, 31 Dec 9999 23:59:59 GMT\r\nAge: 9999999\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nDate: Mon, 01 Jan 1900 00:00:00 GMT\r\n\r\n", None),
         (b"220 mail.example ESMTP\r\nDate: Mon, 01 Jun 2026 12:00:00 GMT\r\n", None),
         (b"", None),
     ],
@@ -185,6 +186,10 @@ def test_a_zone_that_has_no_name_is_that_of_the_machine(environment: dict[str, s
     local = NOW.astimezone().utcoffset()
     assert local is not None
     assert zone_at(NOW, environment).offset == int(local.total_seconds())
+
+
+def test_the_end_of_the_calendar_has_a_zone_too() -> None:
+    assert zone_at(datetime.max.replace(tzinfo=UTC), {"TZ": "Europe/Berlin"}).offset == 0
 
 
 def outcome(**changes: Any) -> HandshakeOutcome:

@@ -38,7 +38,10 @@ def _of(scene: Scene, endpoint: Endpoint) -> tuple[TimeSource, ...]:
 def zone_at(now: datetime, environment: Mapping[str, str]) -> ZoneSeen:
     """The local zone: that of TZ where its name is known, else what the C library makes of this machine."""
     variable = environment.get("TZ")
-    local = now.astimezone(_named(variable) if variable else None)
+    try:
+        local = now.astimezone(_named(variable) if variable else None)
+    except OverflowError:  # a time at the end of the calendar
+        local = now
     offset = local.utcoffset()
     return ZoneSeen(offset=int(offset.total_seconds()) if offset is not None else 0, name=local.tzname() or "", variable=variable)
 

@@ -32,6 +32,8 @@ _MAIL_AND_OTHERS = {465, 563, 636, 853, 989, 990, 993, 995, 5061, 5223, 5671, 66
 _SLACK = timedelta(minutes=5)
 _PATIENCE = 3.0
 _NEAR = timedelta(hours=1)
+_EARLIEST, _LATEST = 1970, 2999
+"""The years that a clock can show; what lies outside is no time but a mistake."""
 _REQUEST = "HEAD / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r\n"
 _DATE = re.compile(rb"^date:[ \t]*([ -~]{1,64}?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _AGE = re.compile(rb"^age:[ \t]*(\d{1,7})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -100,7 +102,9 @@ def date_of(answer: bytes) -> datetime | None:
     try:
         date = parsedate_to_datetime(found[1].decode("ascii")) if found else None
         age = _AGE.search(head)
-        return None if date is None else _in_utc(date) + timedelta(seconds=int(age[1]) if age else 0)
+        if date is None or not _EARLIEST <= date.year <= _LATEST:
+            return None
+        return _in_utc(date) + timedelta(seconds=int(age[1]) if age else 0)
     except (ValueError, TypeError, OverflowError):
         return None
 

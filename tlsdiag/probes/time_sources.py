@@ -113,8 +113,8 @@ def contradicts(source: TimeSource, now: datetime, slack: timedelta) -> bool:
     """Whether a bound cannot be true together with a clock."""
     margin = timedelta(seconds=source.error) + slack
     if source.bound is Bound.LOWER:
-        return now < source.time - margin
-    return source.bound is Bound.UPPER and now > source.time + margin
+        return source.time - now > margin
+    return source.bound is Bound.UPPER and now - source.time > margin
 
 
 def free_sources(scene: Scene, endpoint: Endpoint) -> tuple[TimeSource, ...]:

@@ -16,6 +16,8 @@ import attrs
 from ...plugin import Bound, ClockEvidence, TimeSource, Voucher
 
 _SUPPORT = ("certificate-not-before", "ocsp-next-update")
+_PLAUSIBLE = timedelta(days=825)
+"""How long after a bound a certificate may begin and still be taken for one that is valid now: longer than any public certificate lasts."""
 
 
 @attrs.frozen(kw_only=True)
@@ -53,8 +55,9 @@ def weigh(evidence: ClockEvidence, slack: timedelta) -> Judgement:
     accusers = [*accusing, *(item for item in firm if _contradicts(item, local, slack))]
     if not accusers:
         return Judgement(true_time=local, wrong_servers=tuple(wrong))
-    accusers += [item for item in evidence.sources if item.name in _SUPPORT and _contradicts(item, local, slack)]
-    true_time = _middle(accusing) if accusing else max(item.time for item in accusers)
+    bound = _middle(accusing) if accusing else max(item.time for item in accusers)
+    accusers += [item for item in evidence.sources if item.name in _SUPPORT and _contradicts(item, local, slack) and item.time - bound < _PLAUSIBLE]
+    true_time = bound if accusing else max(item.time for item in accusers if item.bound is Bound.LOWER)
     return Judgement(
         true_time=true_time,
         ahead=local - true_time,
@@ -68,7 +71,7 @@ def _is_wrong(
     date: TimeSource, dates: Sequence[TimeSource], firm: Sequence[TimeSource], evidence: ClockEvidence, slack: timedelta
 ) -> bool:
     """Whether it is the server that has a wrong clock."""
-    if any(_contradicts(item, date.time + timedelta(seconds=date.error), slack) for item in firm):
+    if any(_contradicts(item, date.time, slack + timedelta(seconds=date.error)) for item in firm):
         return True
     if _agrees(date, evidence.local, slack) or any(_contradicts(item, evidence.local, slack) for item in firm):
         return False
@@ -84,7 +87,7 @@ def _contradicts(source: TimeSource, clock: datetime, slack: timedelta) -> bool:
     margin = timedelta(seconds=source.error) + slack
     if source.bound is Bound.ESTIMATE:
         return abs(source.time - clock) > margin
-    return clock < source.time - margin if source.bound is Bound.LOWER else clock > source.time + margin
+    return source.time - clock > margin if source.bound is Bound.LOWER else clock - source.time > margin
 
 
 def _in_window(evidence: ClockEvidence, clock: datetime, slack: timedelta) -> bool | None:
