@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,7 +18,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from servers import RunningServer
+from servers import RunningServer, free_port
+from servers.options import Options
+from servers.recipe import RECIPES
+from servers.running import new_directory, start
 
 import tlsdiag
 from tlsdiag import Blame, Confidence, Report, Severity, Verdict
@@ -50,13 +54,18 @@ def diagnose(server: RunningServer, **options: Any) -> Report:
     )
 
 
-def with_clock(server: RunningServer, folder: Path, offset: str, zone: str = "UTC") -> Report:
-    """Run the command line with its clock moved by libfaketime."""
+def faketime() -> str:
+    """The program, without which the test is skipped, or fails where everything has to be there."""
     program = shutil.which("faketime")
     if program is None:
-        if os.environ.get("TLSDIAG_REQUIRE_SERVERS") == "1":
-            pytest.fail("faketime is missing (package faketime)")
-        pytest.skip("faketime is missing (package faketime)")
+        missing = pytest.fail if os.environ.get("TLSDIAG_REQUIRE_SERVERS") == "1" else pytest.skip
+        missing("faketime is missing (package faketime)")
+    return str(program)
+
+
+def with_clock(server: RunningServer, folder: Path, offset: str, zone: str = "UTC") -> Report:
+    """Run the command line with its clock moved by libfaketime."""
+    program = faketime()
     (folder / "root.pem").write_bytes(ROOT.pem)
     command = [program, "-f", offset, sys.executable, "-m", "tlsdiag", f"{NAME}:{server.port}", "--address", server.host, "--json"]
     done = subprocess.run(
@@ -165,6 +174,32 @@ def test_a_server_that_is_older_than_its_certificates_timestamp_has_a_wrong_cloc
     report = diagnose(server, depth="full")
     found = the(report, "server-clock-wrong")
     assert (found.severity, found.blame) == (Severity.LOW, Blame.SERVER)
+    assert not report.filter(code="clock-wrong")
+
+
+def with_slow_clock(options: Options, stack: contextlib.ExitStack) -> RunningServer:
+    """nginx whose own clock is 400 days slow."""
+    directory, port = new_directory("nginx"), free_port()
+    launch = RECIPES["nginx"].prepare(options, directory, port)
+    launch = attrs.evolve(launch, argv=[faketime(), "-f", "-400d", *launch.argv])
+    return stack.enter_context(start("nginx", launch, directory, port))
+
+
+def test_a_server_with_a_slow_clock_that_refuses_the_clients_certificate_is_the_cause() -> None:
+    issued, mine = ISSUING.issue(NAME, window=days(-30, 60)), ISSUING.issue("me.example", usages=("client",), number=7, window=days(-30, 60))
+    given = tlsdiag.plugin.ClientCertificate(certificate=mine.chain_pem, key=mine.key_pem)
+    options = Options(chain_pem=issued.chain_pem, key_pem=issued.key_pem, client_ca_pem=ROOT.pem)
+    with contextlib.ExitStack() as stack:
+        report = diagnose(with_slow_clock(options, stack), client_certificate=given)
+    assert_cause(report, "server-clock-wrong", "client-certificate-refused")
+    assert report.root_cause is not None and report.root_cause.blame is Blame.SERVER
+
+
+def test_a_server_with_a_slow_clock_that_lets_everybody_in_is_told_at_full_depth() -> None:
+    issued = ISSUING.issue(NAME, window=days(-30, 60))
+    with contextlib.ExitStack() as stack:
+        report = diagnose(with_slow_clock(Options(chain_pem=issued.chain_pem, key_pem=issued.key_pem), stack), depth="full")
+    assert the(report, "server-clock-wrong").severity is Severity.LOW
     assert not report.filter(code="clock-wrong")
 
 

@@ -51,11 +51,13 @@ class ServerDateProbe(Probe):
     async def run(self, scene: Scene) -> ServerDate | Unavailable:
         """Take the date from an answer that there is, or ask for one."""
         ours = scene.seen(HandshakeOutcome)
-        if ours is None or not _matters(scene, ours):
-            return Unavailable(why=Why.NOT_APPLICABLE, detail="no date is in doubt", by=self.name)
+        if ours is None:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="there was no handshake", by=self.name)
         for answer, how in ((ours.late_answer, "answer over TLS"), (ours.non_tls or b"", "answer without TLS")):
             if (date := date_of(answer)) is not None:
                 return ServerDate(date=date, error=_error(scene), how=how)
+        if not _matters(scene, ours):
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="no date is in doubt", by=self.name)
         if not ours.completed or scene.target.starttls or scene.endpoint.port in _MAIL_AND_OTHERS:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="this endpoint cannot be asked in HTTP", by=self.name)
         return await _ask(scene)

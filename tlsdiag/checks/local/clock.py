@@ -22,6 +22,7 @@ from ...plugin import (
     Confidence,
     Endpoint,
     Finding,
+    HandshakeOutcome,
     Scope,
     Seen,
     ServedChain,
@@ -31,12 +32,15 @@ from ...plugin import (
     Voucher,
 )
 from ..certificate.validity import EXPIRED, EXPIRING, NOT_YET, ValidityCheck
+from ..client.certificate import REFUSED, ClientCertificateCheck
 from ..common import CONSEQUENCE, refuses_certificates, refuses_dates
 from .clock_rules import CLOCK_WRONG, EXPIRED_UNNOTICED, SERVER_CLOCK_WRONG, TIME_ZONE_WRONG
 from .true_time import Judgement, weigh
 
 _CLOSE, _APART = timedelta(seconds=10), timedelta(minutes=5)
 """What counts as a difference: where a certificate's date is in doubt seconds can matter; else only what does harm is told."""
+_A_DAY = timedelta(days=1)
+"""A server that is off by less refuses hardly any client certificate for its dates."""
 _BLOCKING = (EXPIRED.code, NOT_YET.code)
 _QUARTER = timedelta(minutes=15)
 _ZONE_TOLERANCE = timedelta(seconds=90)
@@ -66,7 +70,7 @@ class ClockCheck(Check):
     name = "local/clock"
     rules = (CLOCK_WRONG, TIME_ZONE_WRONG, SERVER_CLOCK_WRONG, EXPIRED_UNNOTICED)
     needs = (ClockEvidence,)
-    wants = (ServedChain, ChainPaths, ClientOutcome, ServerDate)
+    wants = (ServedChain, ChainPaths, ClientOutcome, HandshakeOutcome, ServerDate)
     scope = Scope.TARGET
 
     def run(self, seen: Seen) -> Iterator[Finding]:
@@ -208,15 +212,27 @@ def _servers(seen: Seen, evidence: ClockEvidence, judgement: Judgement) -> Itera
         if item.name != "http-date" or abs(ahead) <= _APART:
             continue
         way = "ahead" if ahead > timedelta() else "behind"
+        endpoint = next((endpoint for endpoint in seen.observations.endpoints if str(endpoint) == item.where), None)
+        refuses = abs(ahead) >= _A_DAY and _refuses_the_client(attrs.evolve(seen, endpoint=endpoint))
+        does = " By that clock it judges the client's certificate, which it refuses." if refuses else ""
         yield ClockFinding.of(
             SERVER_CLOCK_WRONG,
-            f"The Date header of {item.where} says {item.time:%Y-%m-%d %H:%M:%S} UTC: {_span(abs(ahead))} {way}.",
-            endpoint=next((endpoint for endpoint in seen.observations.endpoints if str(endpoint) == item.where), None),
+            f"The Date header of {item.where} says {item.time:%Y-%m-%d %H:%M:%S} UTC: {_span(abs(ahead))} {way}.{does}",
+            endpoint=endpoint,
+            severity=Severity.CRITICAL if refuses else Severity.LOW,
+            blocks=refuses,
+            also_explains=(REFUSED.code, *CONSEQUENCE) if refuses else (),
             confidence=Confidence.LIKELY,
             shown=item.time,
             ahead=ahead.total_seconds(),
             sources=(item,),
         )
+
+
+def _refuses_the_client(seen: Seen) -> bool:
+    if seen.endpoint is None or seen.get(HandshakeOutcome) is None:
+        return False
+    return any(finding.code == REFUSED.code for finding in ClientCertificateCheck().run(seen))
 
 
 def _hidden(seen: Seen, judgement: Judgement, effects: _Effects) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """The true time, weighed from what several witnesses say. Pure.
 
 Two kinds of source: a *bound* cannot be wrong together with the clock (nothing is signed, logged or released before its time), an *estimate* is what a
-server says and as good as the server's own clock. First the servers whose clock is wrong are found: their date lies before a bound, or a fresh OCSP answer
-or another server agrees with the local clock and not with them. Whoever is left and contradicts the local clock accuses it. A certificate's notBefore is
+server says and as good as the server's own clock. First the servers whose clock is wrong are found: their date lies before a bound or before their own
+certificate, or a fresh OCSP answer or another server agrees with the local clock and not with them. Whoever is left and contradicts the local clock accuses it. A certificate's notBefore is
 no accuser by itself, since it may have been installed too early; it supports one.
 """
 
@@ -73,6 +73,9 @@ def _is_wrong(
     """Whether it is the server that has a wrong clock."""
     if any(_contradicts(item, date.time, slack + timedelta(seconds=date.error)) for item in firm):
         return True
+    begun = [item for item in evidence.sources if item.name == "certificate-not-before" and item.where == date.where]
+    if any(_contradicts(item, date.time, slack) and not _contradicts(item, evidence.local, slack) for item in begun):
+        return True  # by its own clock the server would serve a certificate of the future
     if _agrees(date, evidence.local, slack) or any(_contradicts(item, evidence.local, slack) for item in firm):
         return False
     elsewhere = any(_agrees(other, evidence.local, slack) for other in dates if other.where != date.where)
