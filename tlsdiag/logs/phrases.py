@@ -19,7 +19,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     )),
     ("name-unresolved", (
         "could not resolve host", "cannot resolve", "unable to resolve host", "getaddrinfo failed", "pr directory lookup error", "could not translate host name",
-        "error looking up host", "nameresolutionerror", "failed to resolve",
+        "error looking up host", "nameresolutionerror", "failed to resolve", "unresolvedaddressexception",
     )),
     ("name-unencodable", ("label empty or too long", "label too long", "encoding with 'idna' codec failed", "invalid label")),
     # TCP
@@ -33,10 +33,10 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "network is unreachable", "no route to host", "enetunreach", "ehostunreach", "errno 101", "errno 113", "errno 51", "winerror 10051", "winerror 10065",
         "pr network unreachable error", "pr host unreachable error", "host is unreachable", "err address unreachable", "cannot assign requested address", "errno 99",
     )),
-    ("prohibited", ("eacces", "eperm", "errno 13", "errno 1", "err network access denied", "winerror 10013", ("connect", "permission denied"), ("connect", "operation not permitted"))),
+    ("prohibited", ("phase: prohibited", "err network access denied", "winerror 10013", ("connect", "permission denied"), ("connect", "operation not permitted"))),
     ("connect-failed", (
         "couldn't connect to server", "failed to connect", "unable to connect", "could not connect", "cannot connect to host", "can't connect to mysql server",
-        "all connection attempts failed", "max retries exceeded", "newconnectionerror", "failed to establish a new connection",
+        "all connection attempts failed", "java.net.connectexception", "max retries exceeded", "newconnectionerror", "failed to establish a new connection",
     )),
     ("timeout", (
         "timed out", "i/o timeout", "error: timeout", "timeouterror", "context deadline exceeded", "operation timed out", "pr io timeout error", "err timed out", "timeout error",
@@ -45,6 +45,8 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("handshake-timeout", ("tls handshake timeout", "handshake timed out", "ssl connection timeout", "handshake operation timed out", "ssl handshake timed out", "ssl handshake is taking longer than")),
     ("read-timeout", ("read timed out", "read operation timed out", "readtimeout", "readtimeouterror", "headers timeout error", "sockettimeoutexception: read", "sockettimeouterror")),
     ("reset", ("connection reset by peer", "econnreset", "errno 104", "errno 54", "winerror 10054", "pr connect reset error", "connection reset", "forcibly closed by the remote host", "errno=104", "e=netreset")),
+    ("reset-on-connect", ("connect econnreset", ("unable to connect", "connection reset by peer"))),
+    ("not-connected", ("pr not connected error", "enotconn", "errno 107", "errno 57", "winerror 10057", "endpoint is not connected")),
     ("reset-while-sending", (
         "send failure", "broken pipe", "epipe", "errno 32", "write:errno=104", "write:errno=32", "error writing to server", "ssl write", "connection was aborted",
         "errno 103", "winerror 10053", "econnaborted",
@@ -70,7 +72,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "no bytes received", "connection is already closed",
     )),
     # a proxy that reports on its backend
-    ("backend-failed", ("ssl proxy connect failed", "ssl handshake failed: sending 502", "error during ssl handshake with remote server", "upstream connect error", "no server available", "remote connection failure")),
+    ("backend-failed", ("ssl proxy connect failed", "ssl handshake failed: sending 502", "error during ssl handshake with remote server", "upstream connect error", "no server available", "remote connection failure", "502 bad gateway", "503 service unavailable", "http/1.1 502", "http/1.1 503", "http/2 502", "http/2 503")),
     ("plain-to-tls-backend", (("layer7 wrong status", "code: 400"), ("layer7 invalid response",))),
     # proxies
     ("proxy-other", ("proxy tunneling failed", "connect tunnel failed", "tunnel connection failed", "http connect failed", "err tunnel connection failed", "unable to tunnel through proxy", "proxyerror")),
@@ -121,7 +123,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("distrusted", ("mozilla pkix error additional policy constraint failed",)),
     ("wrong-name", (
         "no alternative certificate subject name matches", "does not match target host name", "does not match certificate's altnames", "err tls cert altname invalid", "doesn't match", "does not match host name",
-        "does not match hostname", "hostname mismatch", "does not match expected", "no name matching", "notvalidforname", "certificate name mismatch", "remotecertificatenamemismatch",
+        "does not match hostname", "hostname mismatch", "certificate does not match", "does not match expected", "no name matching", "notvalidforname", "certificate name mismatch", "remotecertificatenamemismatch",
         "certificate is valid for", "is not valid for any names", "certificate subject name", "requested host name", "common name invalid", "not verify hostname", "certificate common name",
         "certificate verification failed: hostname", "certificate is not valid for", "name in the certificate does not match", "principal name is incorrect",
     )),
@@ -131,7 +133,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("wrong-key-usage", ("does not allow digital signatures", "key usage violation", "key usage does not include digital signature", "does not include digital signature")),
     ("issuer-no-signer", ("key usage does not include certificate signing", "keyusage does not allow signing", "keycertsign bit is not set")),
     ("issuer-no-authority", (
-        "invalid ca certificate", "issuer is not a ca", "not authorized to sign", "parent certificate cannot sign", "is not a ca certificate", "not a ca cert", "causedasendentity", "endentityusedasca",
+        "invalid ca certificate", "issuer is not a ca", "was not a ca", "signer is not a ca", "not authorized to sign", "parent certificate cannot sign", "is not a ca certificate", "not a ca cert", "causedasendentity", "endentityusedasca",
         "certificate is not a ca", "this is not a ca certificate", "basicconstraints", "ca-cert-invalid",
     )),
     ("authority-constraint", ("violates the signer's constraints", "basic constraints check failed")),
@@ -163,28 +165,30 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("crl-expired", ("crl has expired", "crl expired")),
     ("staple-expired", ("ocsp response has expired", "response is unreliable: its validity interval is out-of-date", "ocsp old response", "ocsp response contains out-of-date", "revocation data are old", "ocsp status expired", "ocsp: response expired")),
     ("staple-invalid", ("ocsp response verification failed", "invalid ocsp response", "ocsp response is invalid", "bad certificate status response", "ocsp response provided doesn't match", "ocsp verify failed", "invalid status response")),
+    ("ocsp-problem", ("certificate status verification failed",)),
     ("staple-missing", ("no ocsp response", "ocsp response missing", "no stapled")),
     ("must-staple", ("required tls feature missing", "requires the server to include an ocsp status", "must-staple", "must staple")),
     ("ocsp-unknown", ("ocsp unknown cert", "certificate's ocsp status is unknown", "ocsp status: unknown", "ocsp: unknown")),
     ("revocation-unreachable", (
-        "unable to check revocation", "revocation function was unable", "revocationstatusunknown", "undetermined revocation status", "unable to determine revocation status", "revocation server was offline",
+        "unable to check revocation", "revocation status unknown", "revocation function was unable", "revocationstatusunknown", "undetermined revocation status", "unable to determine revocation status", "revocation server was offline",
         "offlinerevocation", "ocsp responder", "unable to check",
     )),
     # the client's own settings
-    ("store-missing", ("no certificate or crl found", "trustanchors parameter must be non-empty", "root certificate file", "no root certificates", "no ca certificates", "trust store is empty", ("failed to open cert", "(0)"))),
+    ("store-missing", ("no certificate or crl found", "trustanchors parameter must be non-empty", "root certificate file", "no root certificates", "no ca certificates", "trust store is empty", ("failed to open cert", "(0)"), ("phase: store", "no such file"))),
     ("store-unreadable", (
         "error setting certificate verify locations", "error adding trust anchors", "could not find a suitable tls ca certificate bundle", "invalid path:", "problem with the ssl ca cert", "error reading ca cert file",
-        "cafile", "could not read root certificate", "keystore was tampered with", "error setting certificate file",
+        "cafile", "could not read root certificate", "error setting certificate file",
     )),
     ("key-mismatch", ("key values mismatch", "private key does not match", "key does not match the certificate", "does not match the certificate public key", "key type mismatch")),
     ("key-unusable", ("unable to set private key file",)),
     ("key-unreadable", (
         "could not load pem client certificate", "unable to load client certificate", "unable to load client key", "no start line", "bad decrypt", "bad password read", "pem lib", "could not load client certificate",
-        "could not load private key", "error constructing implementation", "keystore password was incorrect", "mac verify failure", "mac verify error", "unable to use client certificate", "problem with the local ssl certificate",
+        "could not load private key", "keystore password was incorrect", "mac verify failure", "mac verify error", "unable to use client certificate", "problem with the local ssl certificate",
         "unable to read private key", "unsupported: algorithm", "password was incorrect", "failed to decrypt",
     )),
+    ("keystore-unreadable", ("error constructing implementation", "keystore was tampered with")),
     ("no-protocols", ("no protocols available", "no supported versions satisfy minversion", "no appropriate protocol", "no ciphers available", "no tls versions", "ssl versions enabled")),
-    ("bad-cipher-list", ("no cipher match", "failed setting cipher list", "failed setting curves list", "failed setting tls", "no cipher can be selected", "unsupported ciphersuite", "invalid cipher list", "cipher list", "unknown cipher", "unsupported named group", "no cipher suites")),
+    ("bad-cipher-list", ("no cipher match", "failed setting cipher list", "failed setting curves list", "failed to set ecdh curve", "failed setting tls", "no cipher can be selected", "unsupported ciphersuite", "invalid cipher list", "cipher list", "unknown cipher", "unsupported named group", "no cipher suites")),
     ("no-name-to-check", ("check hostname requires server hostname", "server hostname cannot be an empty string")),
     ("os-disabled", ("internal error state is 10013", "ssl client credential", "tls client credential")),
     # negotiation
@@ -219,11 +223,12 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
 
 # mark -> words that set it
 MARKS: dict[str, tuple[str, ...]] = {
-    "handshake": ("ssl connect", "handshake", "handshaking", "do handshake", "phase: handshake", "ssl negotiation", "ssl accept", "start tls"),
+    "handshake": ("ssl connect", "handshake", "handshaking", "phase: handshake", "ssl negotiation", "ssl accept", "start tls"),
     "sending": ("send failure", "broken pipe", "ssl write", "phase: write"),
     "data": ("ssl read", "in headers", "phase: read", "read1"),
     "proxy": ("proxyerror", "proxyconnect", "connect to proxy", "through proxy", "phase: proxy", "to proxy", "proxyconnectionerror", "clientproxyconnectionerror"),
     "upstream": ("to upstream", "source/common/tls", "upstream connect error", "ssl proxy connect failed"),
+    "connect": ("phase: connect",),
     "lookup": ("dial tcp: lookup", "phase: lookup"),
     "own certificate": ("client certificate", "load cert chain", "private key file", "phase: own certificate"),
 }  # fmt: skip
@@ -252,6 +257,9 @@ REFINED: tuple[tuple[str, str, str], ...] = (
     ("ended", "data", "ended-in-data"),
     ("ended", "handshake", "ended-in-handshake"),
     ("timeout", "handshake", "handshake-timeout"),
+    ("timeout", "data", "read-timeout"),
+    ("timeout", "connect", "connect-timeout"),
+    ("wrong-name", "address", "wrong-address"),
     ("alert-40", "data", "alert-40-late"),
     ("weak-key", "own certificate", "client-key-weak"),
     ("weak-digest", "own certificate", "client-key-weak"),

@@ -53,7 +53,7 @@ class Reading(NamedTuple):
 def read(text: str | Iterable[str]) -> Reading:
     """Read an error text, or the lines of a log that belong to one failure."""
     words = f" {plain(text if isinstance(text, str) else chr(10).join(text))} "
-    names = set(_refined(_situations(words), words))
+    names = _heard(set(_refined(_situations(words), words)), words)
     found = [SITUATIONS[name] for name in SITUATIONS if name in names]
     strongest = max((item.strength for item in found), default=Strength.FRAME)
     chosen = [item for item in found if item.strength == strongest]
@@ -95,10 +95,26 @@ def _within(pattern: Pattern, other: Pattern) -> bool:
     return inside and sum(map(len, pattern.phrases)) < sum(map(len, other.phrases))
 
 
+_ADDRESS_WANTED = re.compile(r"(?:host name|hostname|valid for|match|wanted to match|not) ['\"]?\d{1,3}(?:\.\d{1,3}){3}['\"]?(?![\w:])")
+
+
 def _refined(names: set[str], words: str) -> Iterator[str]:
     marks = {mark for mark, phrases in MARKS.items() if any(said(words, phrase) for phrase in phrases)}
+    if _ADDRESS_WANTED.search(words):
+        marks.add("address")
     for name in names:
         yield next((exact for vague, mark, exact in REFINED if vague == name and mark in marks), name)
+
+
+def _heard(names: set[str], words: str) -> set[str]:
+    """Without what another one takes back: the words of an alert are the peer's, and the reason behind a general sentence is the better one."""
+    alerts = {name for name in names if name.startswith("alert-") and name != "alert-any"}
+    if alerts:
+        names = {name for name in names if name in alerts or SITUATIONS[name].strength is not Strength.SPECIFIC}
+    if said(words, "possibly because of"):
+        better = {name for name in names if name != "issuer-unknown" and SITUATIONS[name].strength >= Strength.SPECIFIC}
+        names = better or names
+    return names
 
 
 def _ranked(chosen: list[Situation], found: list[Situation]) -> tuple[str, ...]:
@@ -188,7 +204,7 @@ def _packed(code: int, reasons: Mapping[int, str]) -> Iterator[str]:
         reason = code & 0xFFF
     else:
         return
-    if reason > 1000:
+    if 1000 < reason < 1256:
         yield of_alert(reason - 1000)  # SSL_AD_REASON_OFFSET
     elif reason == 1000:
         yield "alert-0"

@@ -54,7 +54,7 @@ EXACTLY = {
     "SSL_R_CA_MD_TOO_WEAK": "weak-digest", "SSL_R_CA_KEY_TOO_SMALL": "weak-key-ca", "SSL_R_EE_KEY_TOO_SMALL": "weak-key",
     "SSL_R_INVALID_STATUS_RESPONSE": "staple-invalid", "SSL_R_PRIVATE_KEY_MISMATCH": "key-mismatch", "SSL_R_UNKNOWN_PROTOCOL": "not-tls",
     "SSL_R_NO_CERTIFICATE_ASSIGNED": "", "SSL_R_NO_PRIVATE_KEY_ASSIGNED": "", "SSL_R_NO_CERTIFICATE_SPECIFIED": "",
-    "SSL_R_INAPPROPRIATE_FALLBACK": "fallback", "SSL_R_UNSUPPORTED_PROTOCOL": "no-version", "SSL_R_KEY_USAGE_BIT_INCORRECT": "wrong-key-usage",
+    "SSL_R_INAPPROPRIATE_FALLBACK": "downgraded", "SSL_R_UNSUPPORTED_PROTOCOL": "no-version", "SSL_R_KEY_USAGE_BIT_INCORRECT": "wrong-key-usage",
     "SSL_R_MESSAGE_TOO_LONG": "message-too-large",
     # verification
     "X509_V_ERR_UNABLE_TO_GET_CRL": "crl-missing", "X509_V_ERR_CRL_HAS_EXPIRED": "crl-expired", "X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER": "crl-missing",
@@ -71,7 +71,7 @@ EXACTLY = {
         "X509_V_ERR_PATHLEN_WITHOUT_KU_KEY_CERT_SIGN", "X509_V_ERR_KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA",
     ), "strict-other"),
     # NSS
-    "SSL_ERROR_RX_RECORD_TOO_LONG": "not-tls-or-overflow", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE": "issuer-expired", "SEC_ERROR_INADEQUATE_KEY_USAGE": "inadequate-key-usage",
+    "SSL_ERROR_RX_RECORD_TOO_LONG": "not-tls-or-overflow", "SSL_ERROR_NO_CYPHER_OVERLAP": "version-or-cipher", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE": "issuer-expired", "SEC_ERROR_INADEQUATE_KEY_USAGE": "inadequate-key-usage",
     "SEC_ERROR_PATH_LEN_CONSTRAINT_INVALID": "path-length", "SEC_ERROR_CA_CERT_INVALID": "issuer-no-authority", "SEC_ERROR_BAD_SIGNATURE": "bad-signature",
     "SEC_ERROR_OCSP_OLD_RESPONSE": "staple-expired", "SEC_ERROR_OCSP_UNKNOWN_CERT": "ocsp-unknown", "SSL_ERROR_RX_UNKNOWN_ALERT": "alert-unknown",
     "SSL_ERROR_BAD_CERTIFICATE": "refused-certificate", "SEC_ERROR_REVOKED_CERTIFICATE_CRL": "revoked-crl", "SSL_ERROR_INAPPROPRIATE_FALLBACK_ALERT": "alert-86",
@@ -188,7 +188,7 @@ def module() -> str:
         "}",
         "",
     ]
-    return "\n".join(lines).replace("'", '"') if False else "\n".join(lines)
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+"""The calls: `explain` and `explain_async`. Thin: they read the error, put the explanation together, and diagnose where that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from ..errors import TargetError
+from ..logs import read, visible
+from .finding_out import find_out
+from .guarded import text_of
+from .judging import explanation_of, joined
+from .model import Destination, ErrorSeen, Explanation, address_of
+from .walking import Link, lines_of, walk
+
+_KEPT = 2_000
+_LINES = 5_000
+_NO_DESTINATION = "The error does not tell where the client wanted to go; say it with target='host:port'."
+
+
+def explain(error: BaseException | str | Iterable[str], *, probe: bool = False, target: str | None = None, **options: Any) -> Explanation:
+    """Say what an error of a TLS client means, what else it may be, and what would tell.
+
+    `error` is a caught exception of any library (what it wraps is followed), an error text of any program, or the lines of its log that belong to one failure.
+    With `probe=True` the destination, taken from the error or given as `target` ("host:port" or a URL), is diagnosed with the
+    client's own `ssl.SSLContext` where the exception leads to it; `options` are those of `tlsdiag.diagnose`. Without it nothing is opened.
+
+    Works from plain code and inside a running event loop alike, and never raises for what is in the error: TypeError for an `error` that is none of the above,
+    `TargetError` for a `target` that makes no sense.
+    """
+    explanation, context = _read(error)
+    if not probe:
+        return _aimed(explanation, target)
+    from ..api import run_anywhere
+
+    return run_anywhere(lambda: _probed(explanation, context, target, options))
+
+
+async def explain_async(
+    error: BaseException | str | Iterable[str], *, probe: bool = False, target: str | None = None, **options: Any
+) -> Explanation:
+    """Say what an error of a TLS client means; see `tlsdiag.explain`."""
+    explanation, context = _read(error)
+    return await _probed(explanation, context, target, options) if probe else _aimed(explanation, target)
+
+
+def _read(error: BaseException | str | Iterable[str]) -> tuple[Explanation, Any]:
+    if isinstance(error, BaseException):
+        links = walk(error)
+        destination, context = find_out(links)
+        return explanation_of(read(lines_of(links)), _seen(links), links, destination), context
+    text = _joined(error)
+    from ..logs import place_in
+
+    place = place_in(visible(text))
+    destination = Destination(host=place.host, port=place.port) if place is not None else None
+    return explanation_of(read(text), (ErrorSeen(text=visible(text)[:_KEPT]),), (), destination), None
+
+
+def _joined(error: Any) -> str:
+    if isinstance(error, str):
+        return error
+    if isinstance(error, (bytes, bytearray)) or not isinstance(error, Iterable):
+        raise TypeError(f"explain takes an exception, a text or lines of text, not {type(error).__name__}")
+    lines: list[str] = []
+    for line, _ in zip(error, range(_LINES), strict=False):
+        if not isinstance(line, str):
+            raise TypeError(f"a line of a log is text, not {type(line).__name__}")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _seen(links: tuple[Link, ...]) -> tuple[ErrorSeen, ...]:
+    return tuple(ErrorSeen(type=link.type_name, text=visible(link.text)[:_KEPT]) for link in links)
+
+
+def _aimed(explanation: Explanation, target: str | None) -> Explanation:
+    if target is None:
+        return explanation
+    from ..target import Target
+    from .model import destination_of
+
+    return attrs.evolve(explanation, destination=destination_of(Target.parse(target)))
+
+
+async def _probed(explanation: Explanation, context: Any, target: str | None, options: dict[str, Any]) -> Explanation:
+    from ..api import diagnose_async
+
+    explanation = _aimed(explanation, target)
+    if explanation.destination is None:
+        return attrs.evolve(explanation, why_no_report=_NO_DESTINATION)
+    wanted = {**address_of(explanation.destination, 443), **({"client": context} if context is not None else {}), **options}
+    try:
+        report = await diagnose_async(wanted.pop("host"), **wanted)
+    except TargetError as exc:
+        if target is not None:
+            raise
+        return attrs.evolve(explanation, why_no_report=f"The destination in the error makes no sense: {text_of(exc)}.")
+    return joined(explanation, report)
