@@ -62,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="tlsdiag",
         description="Say why a TLS connection fails, who is to blame, and what to change.",
         epilog="commands: 'tlsdiag demo' diagnoses an embedded broken server, 'tlsdiag checks' lists what is installed, "
-        "'tlsdiag show FILE' reads a saved report, 'tlsdiag explain TEXT' says what an error text means. Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
+        "'tlsdiag show FILE' reads a saved report, 'tlsdiag explain TEXT' says what an error text means. "
+        "Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
     )
     parser.add_argument("host", help="a name, an address, host:port or a URL")
     parser.add_argument("-p", "--port", type=int, default=443, help="the port, where HOST names none (default: 443)")

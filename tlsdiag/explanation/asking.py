@@ -17,6 +17,7 @@ from .walking import Link, lines_of, walk
 
 _KEPT = 2_000
 _LINES = 5_000
+_NO_PORT = "The error tells the host and not the port; say both with target='host:port'."
 _NO_DESTINATION = "The error does not tell where the client wanted to go; say it with target='host:port'."
 
 
@@ -85,12 +86,19 @@ def _aimed(explanation: Explanation, target: str | None) -> Explanation:
     return attrs.evolve(explanation, destination=destination_of(Target.parse(target)))
 
 
+def _is_about_the_name(explanation: Explanation) -> bool:
+    """Whether the connection did not come as far as a port."""
+    return explanation.possibilities[:1] != () and explanation.possibilities[0].cause.startswith("dns-")
+
+
 async def _probed(explanation: Explanation, context: Any, target: str | None, options: dict[str, Any]) -> Explanation:
     from ..api import diagnose_async
 
     explanation = _aimed(explanation, target)
     if explanation.destination is None:
         return attrs.evolve(explanation, why_no_report=_NO_DESTINATION)
+    if explanation.destination.port is None and not _is_about_the_name(explanation) and "port" not in options:
+        return attrs.evolve(explanation, why_no_report=_NO_PORT)
     wanted = {**address_of(explanation.destination, 443), **({"client": context} if context is not None else {}), **options}
     try:
         report = await diagnose_async(wanted.pop("host"), **wanted)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..logs import place_in
-from .guarded import attribute, text_of
+from .guarded import attribute, called, text_of
 from .model import Destination
 from .walking import Link, frames_of
 
@@ -51,11 +51,23 @@ class Found:
         self.take(_first(thing, _HOSTS), _first(thing, _PORTS))
         self.take_context(_first_context(attribute(thing, name) for name in _CONTEXTS))
         self.take_name(_first(thing, _NAMES))
+        self.take_from_transport(attribute(thing, "_transport"))
         keywords = attribute(thing, "conn_kw")
         if type(keywords) is dict:
             self.take_context(_first_context([keywords.get("ssl_context")]))
         if self.proxy is None and (proxy := attribute(thing, "proxy")) is not None and "://" in text_of(proxy):
             self.proxy = text_of(proxy)
+
+    def take_from_transport(self, transport: object) -> None:
+        """What asyncio's transport holds of its peer and of TLS."""
+        if not type(transport).__module__.startswith(("asyncio", "uvloop")):
+            return
+        ask = attribute(transport, "get_extra_info")
+        peer, tls = called(ask, "peername"), called(ask, "ssl_object")
+        if type(peer) is tuple and len(peer) >= 2:
+            self.take(peer[0], peer[1])
+        self.take_name(attribute(tls, "server_hostname"))
+        self.take_context(_first_context([attribute(tls, "context")]))
 
     def take_context(self, context: object) -> None:
         """The client's own context."""
@@ -69,10 +81,11 @@ class Found:
 
     def destination(self) -> Destination | None:
         """All of it; None without a host."""
-        if self.host is None:
+        host = self.host or self.server_name
+        if host is None:
             return None
-        name = self.server_name if self.server_name != self.host else None
-        return Destination(host=self.host, port=self.port, server_name=name, starttls=self.starttls, proxy=self.proxy)
+        name = self.server_name if self.server_name != host else None
+        return Destination(host=host, port=self.port, server_name=name, starttls=self.starttls, proxy=self.proxy)
 
 
 def find_out(links: tuple[Link, ...]) -> tuple[Destination | None, Any]:
@@ -105,6 +118,9 @@ def _from_frame(found: Found, module: str, function: str, names: Mapping[str, An
     upgrade = _UPGRADES.get((module, function)) or _DATABASES.get(_root(module))
     if upgrade and found.starttls is None:
         found.starttls = upgrade
+    url = names.get("url")
+    if url is not None and (place := place_in(text_of(url))) is not None:
+        found.take(place.host, place.port)
     address = names.get("address")
     if type(address) is tuple and len(address) >= 2:
         found.take(address[0], address[1])

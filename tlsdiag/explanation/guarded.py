@@ -18,6 +18,16 @@ def attribute(thing: object, name: str) -> Any:
         return None
 
 
+def called(method: object, *arguments: object) -> Any:
+    """What the method returns, or None: for methods that only tell something."""
+    try:
+        return method(*arguments) if callable(method) else None
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a stranger's method
+        return None
+
+
 def text_of(thing: object) -> str:
     """`str(thing)`, at most `MAX_TEXT` characters of it; empty when it cannot be made."""
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import NamedTuple
 
-from .guarded import attribute, items_of, name_of, text_of
+from .guarded import attribute, called, items_of, name_of, text_of
 
 MAX_ERRORS = 50
 MAX_DEPTH = 20
@@ -106,11 +106,11 @@ def _numbers(error: BaseException) -> Iterator[str]:
     if type(reason) is str and name_of(type(error))[0] == "ssl":
         yield f"[SSL: {reason}]"
     number = attribute(error, "errno")
-    if not isinstance(error, OSError) or type(number) is not int or name_of(type(error))[0] in ("ssl", "socket"):
-        return
-    if number in (errno.EACCES, errno.EPERM) and attribute(error, "filename") is None:
+    if isinstance(error, ConnectionResetError) and number is None and not text_of(error):
+        yield "unexpected eof"  # asyncio's word for a peer that closes during the handshake
+    if isinstance(error, PermissionError) and attribute(error, "filename") is None:
         yield "phase: prohibited"
-    elif number in _SPOKEN:
+    if isinstance(error, OSError) and type(number) is int and name_of(type(error))[0] not in ("ssl", "socket") and number in _SPOKEN:
         yield errno.errorcode[number]
 
 
@@ -127,22 +127,14 @@ def _answers(error: BaseException) -> Iterator[str]:
         yield f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
     if name_of(type(error))[0].partition(".")[0] == "grpc":
         for name in ("details", "debug_error_string"):
-            yield text_of(_called(attribute(error, name)))
-
-
-def _called(method: object) -> object:
-    try:
-        return method() if callable(method) else ""
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 - a stranger's method
-        return ""
+            yield text_of(called(attribute(error, name)) or "")
 
 
 # function of a frame in a library -> how far the connection had come
 _PHASES = {
     "do_handshake": "handshake", "_do_handshake": "handshake", "start_tls": "handshake", "wrap_socket": "handshake", "_start_handshake": "handshake",
     "tls_handshake": "handshake", "_on_handshake_complete": "handshake", "on_handshake_complete": "handshake", "create_connection": "connect",
+    "_create_connection_transport": "handshake",
     "connect_tcp": "connect", "_sock_connect": "connect", "sock_connect": "connect", "getaddrinfo": "lookup", "read": "read", "recv": "read",
     "recv_into": "read", "readinto": "read", "_read_status": "read", "readline": "read", "readexactly": "read", "readuntil": "read",
     "_do_read__buffered": "read", "_do_read": "read", "sendall": "write", "send": "write", "write": "write", "_tunnel": "proxy",

@@ -23,17 +23,18 @@ _SPELLINGS = (
 
 def bounded(text: str) -> str:
     """At most `MAX_CHARACTERS`: the beginning and the end of a text that is longer."""
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    half = MAX_CHARACTERS // 2
-    return f"{text[:half]}\n{text[-half:]}"
+    return _both_ends(text, MAX_CHARACTERS, "\n")
+
+
+def _both_ends(text: str, most: int, between: str = " ") -> str:
+    return text if len(text) <= most else f"{text[: most // 2]}{between}{text[-most // 2 :]}"
 
 
 def visible(text: str) -> str:
     """Bounded, without escape sequences and control characters; lines stay lines."""
     text = _ESCAPES.sub("", bounded(text).replace("\r\n", "\n"))
     text = _CONTROLS.sub(" ", text)
-    return "\n".join(line[:_LONGEST_LINE] for line in text.split("\n"))
+    return "\n".join(_both_ends(line, _LONGEST_LINE) for line in text.split("\n"))
 
 
 def plain(text: str) -> str:

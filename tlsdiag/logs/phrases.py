@@ -55,7 +55,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "eof occurred in violation of protocol", "unexpected eof", "socket hang up", "ssl peer shut down incorrectly", "pr end of file error", "connection closed by peer",
         "peer closed connection", "other side closed", "connection unexpectedly closed", "server closed the connection", "ssl connection has been closed unexpectedly",
         "sslzeroreturnerror", "tls/ssl connection has been closed", "eof reached while reading", "syscall error: eof", "connection lost", "unexpected eof while reading",
-        "ssl error syscall", "connection closed", "was closed by the peer", ": eof", "connection has been closed by the peer", "incomplete handshake", "tls connection was non-properly terminated",
+        "ssl error syscall", "connection closed", "was closed by the peer", ": eof", "connection has been closed by the peer", "incomplete handshake", "endofstream", "brokenresourceerror", "incompletereaderror", "tls connection was non-properly terminated",
     )),
     ("ended-in-handshake", (
         "before secure tls connection was established", "remote host terminated the handshake", "remote host closed connection during handshake", "eof during handshake",
@@ -89,7 +89,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("http-to-tls", ("plain http request was sent to https port", "client sent an http request to an https server", "speaking plain http to an ssl-enabled server port", "http request to an https", "this combination of host and port requires tls")),
     ("unknown-record", ("ssl error rx unknown record type", "record with an unknown content type")),
     ("starttls-not-offered", (
-        "starttls extension not supported", "starttls not supported", "tls not supported by server", "server does not support ssl, but ssl was required", "server does not support starttls",
+        "starttls extension not supported", "stls not supported", "starttls not supported", "tls not supported by server", "server does not support ssl, but ssl was required", "server does not support starttls",
         "ssl is required, but the server does not support it", "starttls is not supported", "server doesn't support starttls", "does not support ssl connections", "rejected ssl upgrade",
         "starttls not offered", "does not offer starttls", "server does not support secure connection",
     )),
@@ -254,6 +254,7 @@ REFINED: tuple[tuple[str, str, str], ...] = (
     ("reset", "sending", "reset-while-sending"),
     ("reset", "data", "reset-in-data"),
     ("reset", "handshake", "reset-in-handshake"),
+    ("ended", "sending", "ended-in-data"),
     ("ended", "data", "ended-in-data"),
     ("ended", "handshake", "ended-in-handshake"),
     ("timeout", "handshake", "handshake-timeout"),
