@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..logs import place_in
-from .guarded import attribute, called, text_of
+from .guarded import attribute, called, is_a, text_of
 from .model import Destination
 from .walking import Link, frames_of
 
@@ -146,7 +146,7 @@ def _first(thing: object, names: Iterable[str]) -> object:
 def _first_context(values: Iterable[object] | Iterator[object]) -> object:
     """The first that is an `ssl.SSLContext`: where none was imported there is none."""
     module = sys.modules.get("ssl")
-    return next((value for value in values if module is not None and isinstance(value, module.SSLContext)), None)
+    return next((value for value in values if module is not None and is_a(value, module.SSLContext)), None)
 
 
 def _text(value: object) -> str:

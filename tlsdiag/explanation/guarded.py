@@ -18,6 +18,11 @@ def attribute(thing: object, name: str) -> Any:
         return None
 
 
+def is_a(thing: object, kind: type | tuple[type, ...]) -> bool:
+    """Whether a thing is of a class, by its type alone: `isinstance` asks the thing itself too."""
+    return issubclass(type(thing), kind)
+
+
 def called(method: object, *arguments: object) -> Any:
     """What the method returns, or None: for methods that only tell something."""
     try:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from types import FrameType, TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .guarded import attribute, called, items_of, name_of, text_of
+from .guarded import attribute, called, is_a, items_of, name_of, text_of
 
 MAX_ERRORS = 50
 MAX_DEPTH = 20
@@ -67,18 +67,18 @@ def _behind(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
     for item in items_of(attribute(error, "args")):
         others += [item, *items_of(item)]
     for other in others:
-        if isinstance(other, BaseException):
+        if is_a(other, BaseException):
             yield other, False
     context = attribute(error, "__context__")
-    if isinstance(context, BaseException) and cause is None and not attribute(error, "__suppress_context__"):
+    if is_a(context, BaseException) and cause is None and not attribute(error, "__suppress_context__"):
         yield context, True
 
 
 def is_about_connections(error: BaseException) -> bool:
     """Whether an error is of a kind that connections fail with: by its class and the classes that it is derived from."""
-    if isinstance(error, (ConnectionError, TimeoutError)):
+    if is_a(error, (ConnectionError, TimeoutError)):
         return True
-    if isinstance(error, OSError) and attribute(error, "filename") is None and attribute(error, "errno") is not None:
+    if is_a(error, OSError) and attribute(error, "filename") is None and attribute(error, "errno") is not None:
         return True
     for kind in type(error).__mro__:
         module = name_of(kind)[0]
@@ -106,11 +106,11 @@ def _numbers(error: BaseException) -> Iterator[str]:
     if type(reason) is str and name_of(type(error))[0] == "ssl":
         yield f"[SSL: {reason}]"
     number = attribute(error, "errno")
-    if isinstance(error, ConnectionResetError) and number is None and not text_of(error):
+    if is_a(error, ConnectionResetError) and number is None and not text_of(error):
         yield "unexpected eof"  # asyncio's word for a peer that closes during the handshake
-    if isinstance(error, PermissionError) and attribute(error, "filename") is None:
+    if is_a(error, PermissionError) and attribute(error, "filename") is None:
         yield "phase: prohibited"
-    if isinstance(error, OSError) and type(number) is int and name_of(type(error))[0] not in ("ssl", "socket") and number in _SPOKEN:
+    if is_a(error, OSError) and type(number) is int and name_of(type(error))[0] not in ("ssl", "socket") and number in _SPOKEN:
         yield errno.errorcode[number]
 
 
@@ -124,7 +124,7 @@ def _answers(error: BaseException) -> Iterator[str]:
     """What the other side said, where a library keeps it apart from the text: SMTP's answer, gRPC's details."""
     code, answer = attribute(error, "smtp_code"), attribute(error, "smtp_error")
     if type(code) is int and type(answer) in (bytes, str):
-        yield f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+        yield f"{code} {answer.decode('utf-8', 'replace') if type(answer) is bytes else answer}"
     if name_of(type(error))[0].partition(".")[0] == "grpc":
         for name in ("details", "debug_error_string"):
             yield text_of(called(attribute(error, name)) or "")
@@ -154,9 +154,9 @@ def phase_of(links: tuple[Link, ...]) -> str:
 
 def frames_of(error: BaseException) -> Iterator[FrameType]:
     """The frames of an error's traceback that belong to a known library, the outermost first."""
-    trace: TracebackType | None = attribute(error, "__traceback__")
+    trace: Any = attribute(error, "__traceback__")
     for _ in range(MAX_FRAMES):
-        if not isinstance(trace, TracebackType):
+        if not is_a(trace, TracebackType):
             return
         module = trace.tb_frame.f_globals.get("__name__")
         if type(module) is str and (module in _MODULES or module.partition(".")[0] in _FRAMES):

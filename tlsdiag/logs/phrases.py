@@ -215,7 +215,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("schannel-message", ("message received was unexpected or badly formatted", "a call to sspi failed")),
     ("handshake-failed", (
         "unable to establish ssl connection", "could not create ssl/tls secure channel", "ssl connection could not be established", "ssl handshake failed", "tls handshake failed", "handshake failed", "ssl connect error",
-        "ssl connection error", "sslhandshakeexception", "ssl routines", "ssl error ssl", "sslerror", "could not negotiate", "e=nssfailure", "operation failed with code 1", "tls error", "secure connection failed",
+        "ssl connection error", "sslhandshakeexception", "ssl routines", "ssl error ssl", "could not negotiate", "e=nssfailure", "operation failed with code 1", "tls error", "secure connection failed",
     )),
     ("alert-any", ("fatal alert has been received", "warning alert has been received", "fatal alert received", "received fatal alert", "remote error: tls:")),
     ("alert-112", ("handshake warning: unrecognized name",)),
