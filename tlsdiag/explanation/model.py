@@ -34,7 +34,8 @@ class Destination:
     port: int | None = None
     server_name: str | None = None
     starttls: str | None = None
-    proxy: str | None = None
+    proxy: str | None = attrs.field(default=None, repr=False)
+    """A URL; it may hold a password, and is printed without it."""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -121,7 +122,7 @@ class Explanation:
             "findings": [_finding_to_plain(finding) for finding in self.findings],
             "root_cause": self.root_cause.code if self.root_cause is not None else None,
             "needs": list(self.needs),
-            "destination": serial.to_plain(self.destination),
+            "destination": _destination_to_plain(self.destination),
             "report": self.report.to_dict() if self.report is not None else None,
             "why_no_report": self.why_no_report,
         }
@@ -155,6 +156,16 @@ def address_of(destination: Destination, default_port: int) -> dict[str, Any]:
 def destination_of(target: Target) -> Destination:
     """The destination that a target stands for."""
     return Destination(host=target.host, port=target.port, server_name=target.server_name, starttls=target.starttls, proxy=target.proxy)
+
+
+def _destination_to_plain(destination: Destination | None) -> dict[str, Any] | None:
+    if destination is None:
+        return None
+    plain: dict[str, Any] = serial.to_plain(destination)
+    scheme, mark, rest = (destination.proxy or "").partition("://")
+    if "@" in rest:
+        plain["proxy"] = f"{scheme}{mark}***@{rest.rpartition('@')[2]}"
+    return plain
 
 
 def _finding_to_plain(finding: Finding) -> dict[str, Any]:

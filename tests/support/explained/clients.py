@@ -12,18 +12,18 @@ import ssl
 import urllib.request
 from collections.abc import Callable
 
-TIMEOUT = 0.5
-Client = Callable[[int, ssl.SSLContext], None]
+#: Takes the port, the context, and seconds to wait.
+Client = Callable[[int, ssl.SSLContext, float], None]
 
 
-def plain_ssl(port: int, context: ssl.SSLContext) -> None:
-    with socket.create_connection(("localhost", port), TIMEOUT) as raw, context.wrap_socket(raw, server_hostname="localhost") as secure:
+def plain_ssl(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    with socket.create_connection(("localhost", port), timeout) as raw, context.wrap_socket(raw, server_hostname="localhost") as secure:
         secure.sendall(b"GET / HTTP/1.0\r\n\r\n")
         secure.recv(10)
 
 
-def http_client(port: int, context: ssl.SSLContext) -> None:
-    connection = http.client.HTTPSConnection("localhost", port, timeout=TIMEOUT, context=context)
+def http_client(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    connection = http.client.HTTPSConnection("localhost", port, timeout=timeout, context=context)
     try:
         connection.request("GET", "/")
         connection.getresponse().read()
@@ -31,27 +31,27 @@ def http_client(port: int, context: ssl.SSLContext) -> None:
         connection.close()
 
 
-def urllib_request(port: int, context: ssl.SSLContext) -> None:
-    with urllib.request.urlopen(f"https://localhost:{port}/", timeout=TIMEOUT, context=context) as answer:
+def urllib_request(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    with urllib.request.urlopen(f"https://localhost:{port}/", timeout=timeout, context=context) as answer:
         answer.read()
 
 
-def smtp(port: int, context: ssl.SSLContext) -> None:
-    smtplib.SMTP_SSL("localhost", port, timeout=TIMEOUT, context=context).close()
+def smtp(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    smtplib.SMTP_SSL("localhost", port, timeout=timeout, context=context).close()
 
 
-def imap(port: int, context: ssl.SSLContext) -> None:
-    imaplib.IMAP4_SSL("localhost", port, ssl_context=context, timeout=TIMEOUT).shutdown()
+def imap(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    imaplib.IMAP4_SSL("localhost", port, ssl_context=context, timeout=timeout).shutdown()
 
 
-def pop3(port: int, context: ssl.SSLContext) -> None:
-    poplib.POP3_SSL("localhost", port, timeout=TIMEOUT, context=context).close()
+def pop3(port: int, context: ssl.SSLContext, timeout: float) -> None:
+    poplib.POP3_SSL("localhost", port, timeout=timeout, context=context).close()
 
 
-def streams(port: int, context: ssl.SSLContext) -> None:
+def streams(port: int, context: ssl.SSLContext, timeout: float) -> None:
     async def talk() -> None:
         opening = asyncio.open_connection("localhost", port, ssl=context)
-        reader, writer = await asyncio.wait_for(opening, TIMEOUT)
+        reader, writer = await asyncio.wait_for(opening, timeout)
         try:
             writer.write(b"GET / HTTP/1.0\r\n\r\n")
             await reader.readexactly(10)
@@ -61,21 +61,21 @@ def streams(port: int, context: ssl.SSLContext) -> None:
     asyncio.run(talk())
 
 
-def use_urllib3(port: int, context: ssl.SSLContext) -> None:
+def use_urllib3(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import urllib3
 
-    with urllib3.PoolManager(ssl_context=context, retries=False, timeout=TIMEOUT) as pool:
+    with urllib3.PoolManager(ssl_context=context, retries=False, timeout=timeout) as pool:
         pool.request("GET", f"https://localhost:{port}/")
 
 
-def use_urllib3_with_retries(port: int, context: ssl.SSLContext) -> None:
+def use_urllib3_with_retries(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import urllib3
 
-    with urllib3.PoolManager(ssl_context=context, retries=0, timeout=TIMEOUT) as pool:
+    with urllib3.PoolManager(ssl_context=context, retries=0, timeout=timeout) as pool:
         pool.request("GET", f"https://localhost:{port}/")
 
 
-def use_requests(port: int, context: ssl.SSLContext) -> None:
+def use_requests(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import requests
     from requests.adapters import HTTPAdapter
 
@@ -90,31 +90,31 @@ def use_requests(port: int, context: ssl.SSLContext) -> None:
     with requests.Session() as session:
         session.trust_env = False
         session.mount("https://", Adapter())
-        session.get(f"https://localhost:{port}/", timeout=TIMEOUT)
+        session.get(f"https://localhost:{port}/", timeout=timeout)
 
 
-def use_httpx(port: int, context: ssl.SSLContext) -> None:
+def use_httpx(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import httpx
 
-    with httpx.Client(verify=context, timeout=TIMEOUT, trust_env=False) as client:
+    with httpx.Client(verify=context, timeout=timeout, trust_env=False) as client:
         client.get(f"https://localhost:{port}/")
 
 
-def use_httpx_async(port: int, context: ssl.SSLContext) -> None:
+def use_httpx_async(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import httpx
 
     async def talk() -> None:
-        async with httpx.AsyncClient(verify=context, timeout=TIMEOUT, trust_env=False) as client:
+        async with httpx.AsyncClient(verify=context, timeout=timeout, trust_env=False) as client:
             await client.get(f"https://localhost:{port}/")
 
     asyncio.run(talk())
 
 
-def use_aiohttp(port: int, context: ssl.SSLContext) -> None:
+def use_aiohttp(port: int, context: ssl.SSLContext, timeout: float) -> None:
     import aiohttp
 
     async def talk() -> None:
-        limit = aiohttp.ClientTimeout(total=TIMEOUT)
+        limit = aiohttp.ClientTimeout(total=timeout)
         async with aiohttp.ClientSession(timeout=limit) as session, session.get(f"https://localhost:{port}/", ssl=context) as answer:
             await answer.read()
 

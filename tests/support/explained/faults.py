@@ -28,6 +28,8 @@ class Fault:
     clear: bool
     serve: Callable[[], Any]
     client: Callable[[], ssl.SSLContext]
+    patience: float = 10.0
+    """Seconds that a client waits: long where an answer comes, so that a slow machine does not make another fault of it."""
 
 
 def issued(*names: str, **faults: Any) -> Issued:
@@ -98,7 +100,7 @@ FAULTS = (
     Fault("refused", frozenset({"tcp-refused"}), True, _nobody, trusting),
     Fault("reset", frozenset({"blocked-rst-after-clienthello"}), False, _plain(resets), trusting),
     Fault("closed", frozenset({"server-closes-after-clienthello"}), False, _plain(closes), trusting),
-    Fault("silent", frozenset({"handshake-timeout"}), False, _plain(is_silent), trusting),
+    Fault("silent", frozenset({"handshake-timeout"}), False, _plain(is_silent), trusting, patience=0.3),
     Fault("no-version", frozenset({"version-server-too-old", "version-client-too-old"}), False, lambda: _with(issued(), configure=_at_most_12)(), only_13),
     Fault("alert", frozenset({"cipher-no-overlap", "group-no-overlap", "sni-unrecognized"}), False, _plain(says(answer=ALERT_40)), trusting),
     Fault("client-certificate", frozenset({"client-cert-missing"}), False, lambda: _with(issued(), configure=_wants_certificate)(), trusting),
