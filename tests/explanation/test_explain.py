@@ -104,7 +104,7 @@ def test_a_target_that_makes_no_sense_is_a_target_error() -> None:
 
 
 def test_a_target_given_is_where_it_went() -> None:
-    assert explain(EXPIRED, target="https://a.example:8443/x").destination == tlsdiag.Destination(host="a.example", port=8443, server_name="a.example")
+    assert explain(EXPIRED, target="https://a.example:8443/x").destination == tlsdiag.Destination(host="a.example", port=8443)
 
 
 def test_a_probe_without_a_destination_says_so_and_opens_nothing() -> None:

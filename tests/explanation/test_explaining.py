@@ -53,6 +53,15 @@ def test_what_is_no_exception_is_untouched(error: BaseException) -> None:
     assert notes_of(passed(error)) == []
 
 
+def test_a_status_of_http_is_no_tls_error() -> None:
+    class HTTPStatusError(Exception):
+        pass
+
+    HTTPStatusError.__module__ = "httpx"
+    for status in ("403 Forbidden", "502 Bad Gateway"):
+        assert notes_of(passed(HTTPStatusError(f"Server error '{status}' for url 'https://a.example/'"))) == []
+
+
 def test_an_error_of_the_callers_own_that_wraps_one_gets_a_note() -> None:
     error = RuntimeError("cannot talk to the service")
     error.__cause__ = expired()

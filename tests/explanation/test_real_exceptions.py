@@ -271,7 +271,7 @@ def test_postgresql_that_is_not_there_is_told() -> None:
     with BY_NAME["refused"].serve() as server:
         found = tlsdiag.explain(raised(connect_postgres(server.port)))
     assert found.possibilities[0].cause == "tcp-refused"
-    assert found.destination == tlsdiag.Destination(host="localhost", port=server.port, starttls="postgresql")
+    assert found.destination == tlsdiag.Destination(host="localhost", port=server.port, starttls="postgres")
 
 
 def test_postgresql_that_resets_is_told() -> None:

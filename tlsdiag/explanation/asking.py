@@ -83,7 +83,10 @@ def _aimed(explanation: Explanation, target: str | None) -> Explanation:
     from ..target import Target
     from .model import destination_of
 
-    return attrs.evolve(explanation, destination=destination_of(Target.parse(target)))
+    wanted = destination_of(Target.parse(target))
+    if explanation.destination is not None and wanted.starttls is None:
+        wanted = attrs.evolve(wanted, starttls=explanation.destination.starttls)
+    return attrs.evolve(explanation, destination=wanted)
 
 
 def _is_about_the_name(explanation: Explanation) -> bool:

@@ -22,7 +22,7 @@ _HOLDERS = ("pool", "conn", "_conn_key", "connection_key", "pgconn", "connection
 # (module, function) of a frame -> the protocol that it upgrades
 _UPGRADES = {("smtplib", "starttls"): "smtp", ("imaplib", "starttls"): "imap", ("poplib", "stls"): "pop3", ("ftplib", "auth"): "ftp"}
 # root module -> the protocol that begins without TLS
-_DATABASES = {"psycopg": "postgresql", "psycopg2": "postgresql", "asyncpg": "postgresql", "pymysql": "mysql", "aiomysql": "mysql"}
+_DATABASES = {"psycopg": "postgres", "psycopg2": "postgres", "asyncpg": "postgres", "pymysql": "mysql", "aiomysql": "mysql"}
 
 
 class Found:

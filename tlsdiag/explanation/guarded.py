@@ -45,9 +45,9 @@ def text_of(thing: object) -> str:
 
 
 def name_of(kind: type) -> tuple[str, str]:
-    """Module and qualified name of a class, as text."""
+    """Module and qualified name of a class, as text, without the function that it was made in."""
     module, name = attribute(kind, "__module__"), attribute(kind, "__qualname__")
-    return (module if type(module) is str else "", name if type(name) is str else "unknown")
+    return (module if type(module) is str else "", name.rpartition("<locals>.")[2] if type(name) is str else "unknown")
 
 
 def items_of(thing: object, most: int = 20) -> tuple[Any, ...]:

@@ -48,7 +48,7 @@ def _possibilities(reading: Reading, *, live: bool) -> tuple[Possibility, ...]:
 def _possibility(meaning: Meaning, confidence: Confidence) -> Possibility:
     return Possibility(
         cause=meaning.slug,
-        code=meaning.code if meaning.code in rules() else None,
+        codes=tuple(code for code in meaning.codes if code in rules()),
         what=meaning.what,
         tell=meaning.tell,
         fix=meaning.fix,
@@ -108,7 +108,7 @@ def joined(explanation: Explanation, report: Any) -> Explanation:
     items = list(explanation.possibilities)
     if root is not None:
         items = [
-            attrs.evolve(item, confidence=root.confidence if item.code == root.code else Confidence.POSSIBLE) for item in items
+            attrs.evolve(item, confidence=root.confidence if root.code in item.codes else Confidence.POSSIBLE) for item in items
         ]
-        items.sort(key=lambda item: item.code != root.code)  # stable: the rest stays in its order
+        items.sort(key=lambda item: root.code not in item.codes)  # stable: the rest stays in its order
     return attrs.evolve(explanation, possibilities=tuple(items), report=report)

@@ -44,15 +44,20 @@ class Destination:
 
 @attrs.frozen(kw_only=True)
 class Possibility:
-    """One cause that fits: its slug, the code of our rule where there is one, what it is, and what would tell it from the others."""
+    """One cause that fits: its slug, the codes of our rules that may stand for it, what it is, and what would tell it from the others."""
 
     cause: str
-    code: str | None = None
+    codes: tuple[str, ...] = ()
     what: str
     tell: str
     fix: str
     blame: Blame
     confidence: Confidence = Confidence.POSSIBLE
+
+    @property
+    def code(self) -> str | None:
+        """The code of the rule that the error itself can stand for; None where no check has one."""
+        return self.codes[0] if self.codes else None
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +108,7 @@ class Explanation:
         """Whether the diagnosis found what the error means; None without a diagnosis that found a cause."""
         if self.report is None or self.report.root_cause is None:
             return None
-        return self.report.root_cause.code in {item.code for item in self.possibilities}
+        return any(self.report.root_cause.code in item.codes for item in self.possibilities)
 
     @property
     def gone(self) -> bool:
@@ -118,7 +123,7 @@ class Explanation:
             "library": self.library,
             "says": list(self.says),
             "clear": self.clear,
-            "possibilities": serial.to_plain(self.possibilities),
+            "possibilities": [{**serial.to_plain(item), "code": item.code} for item in self.possibilities],
             "findings": [_finding_to_plain(finding) for finding in self.findings],
             "root_cause": self.root_cause.code if self.root_cause is not None else None,
             "needs": list(self.needs),
@@ -155,7 +160,8 @@ def address_of(destination: Destination, default_port: int) -> dict[str, Any]:
 
 def destination_of(target: Target) -> Destination:
     """The destination that a target stands for."""
-    return Destination(host=target.host, port=target.port, server_name=target.server_name, starttls=target.starttls, proxy=target.proxy)
+    name = target.server_name if target.server_name != target.host else None
+    return Destination(host=target.host, port=target.port, server_name=name, starttls=target.starttls, proxy=target.proxy)
 
 
 def _destination_to_plain(destination: Destination | None) -> dict[str, Any] | None:

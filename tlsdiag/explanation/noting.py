@@ -78,12 +78,16 @@ def _note_for(error: Exception) -> str:
         return ""
     from ..logs import read
 
-    if not read(lines_of(links)).understood:
+    if all(item.name in _BEYOND_TLS for item in read(lines_of(links)).situations):
         return ""
     from ..render.explanation import render_note
     from .asking import explain
 
     return f"{MARK}{render_note(explain(error))}"
+
+
+#: What a status of HTTP says: TLS worked, and the error of a library that raises for it is no TLS error.
+_BEYOND_TLS = frozenset(("forbidden", "backend-failed"))
 
 
 def _has_note(error: BaseException) -> bool:
