@@ -253,6 +253,16 @@ def test_an_interrupt_passes() -> None:
         explain(Interrupting())
 
 
+@pytest.mark.parametrize("name", ["pool", "details"])
+def test_an_interrupt_in_a_property_or_a_method_passes(name: str) -> None:
+    def interrupted(self: Any) -> Any:
+        raise KeyboardInterrupt
+
+    kind = type("RpcError", (OSError,), {name: property(interrupted) if name == "pool" else interrupted, "__module__": "grpc"})
+    with pytest.raises(KeyboardInterrupt):
+        explain(kind("x"))
+
+
 @pytest.mark.parametrize(
     "text",
     [f"certificate has expired {hurt}" for hurt in ("\x1b]0;owned\x07 \x1b[2J", "\u202egnp.exe", "\ud800", "\x9b31m")],
@@ -286,6 +296,19 @@ def test_attributes_of_libraries_tell_the_destination() -> None:
     found = explain(MaxRetryError("x"))
     assert found.destination == tlsdiag.Destination(host="a.example", port=8443, proxy="http://proxy.example:3128")
     assert found.possibilities[0].cause == "cert-expired"
+
+
+def test_the_password_of_a_proxy_is_not_written_down() -> None:
+    class Pool:
+        host, port, proxy = "a.example", 8443, "http://me:secret@proxy.example:3128"
+
+    error = OSError("connection refused")
+    error.pool = Pool()  # type: ignore[attr-defined]
+    found = explain(error)
+    assert found.destination is not None
+    assert found.destination.proxy == Pool.proxy
+    assert "secret" not in found.to_json() + str(found) + repr(found)
+    assert "***@proxy.example:3128" in found.to_json()
 
 
 def test_a_request_tells_the_destination() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import ftplib
+import gc
 import imaplib
 import poplib
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 
 import pytest
 from explained.clients import INSTALLED, STANDARD, Client, http_client, plain_ssl, streams, urllib_request, use_requests
@@ -21,6 +24,15 @@ from tlsdiag.explanation.walking import walk
 
 # some libraries leave a socket open when they fail, and the collector finds it in a later test
 pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning"), pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """What they left open is closed before the next module, where it would be an error."""
+    yield
+    gc.collect()
+
 
 BY_NAME = {fault.name: fault for fault in FAULTS}
 CLIENTS = (*STANDARD, *INSTALLED)
@@ -140,6 +152,59 @@ def conversation(*answers: bytes) -> Callable[[socket.socket], None]:
     return converse
 
 
+def proxied_urllib(port: int) -> None:
+    handler = urllib.request.ProxyHandler({"https": f"http://127.0.0.1:{port}"})
+    urllib.request.build_opener(handler).open("https://www.example.net:8443/", timeout=10)
+
+
+def proxied_requests(port: int) -> None:
+    requests = pytest.importorskip("requests")
+    requests.get("https://www.example.net:8443/", proxies={"https": f"http://127.0.0.1:{port}"}, timeout=10)
+
+
+def proxied_httpx(port: int) -> None:
+    httpx = pytest.importorskip("httpx")
+    with httpx.Client(proxy=f"http://127.0.0.1:{port}") as client:
+        client.get("https://www.example.net:8443/")
+
+
+def proxied_aiohttp(port: int) -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+
+    async def talk() -> None:
+        async with aiohttp.ClientSession() as session, session.get("https://www.example.net:8443/", proxy=f"http://127.0.0.1:{port}"):
+            pass
+
+    asyncio.run(talk())
+
+
+PROXIED = (proxied_urllib, proxied_requests, proxied_httpx, proxied_aiohttp)
+PROXY_ANSWERS = {
+    b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n": "proxy-auth-required",
+    b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n": "proxy-denied",
+    b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n": "proxy-upstream-failed",
+}
+
+
+@pytest.mark.parametrize("client", PROXIED, ids=lambda client: client.__name__)
+@pytest.mark.parametrize(("answer", "cause"), PROXY_ANSWERS.items(), ids=PROXY_ANSWERS.values())
+def test_a_proxy_that_refuses_is_told_and_the_destination_is_the_one_behind_it(client: Callable[[int], None], answer: bytes, cause: str) -> None:
+    with listening(says(answer=answer)) as server:
+        found = tlsdiag.explain(raised(lambda: client(server.port)))
+    assert found.possibilities[0].cause == cause
+    assert found.clear
+    assert found.destination is not None
+    assert (found.destination.host, found.destination.port) == ("www.example.net", 8443)
+
+
+def test_a_proxy_is_part_of_the_destination_where_the_library_holds_it() -> None:
+    with listening(says(answer=b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")) as server:
+        for client in (proxied_urllib, proxied_requests):
+            found = tlsdiag.explain(raised(lambda client=client: client(server.port)))  # type: ignore[misc]
+            assert found.destination is not None
+            assert found.destination.proxy == f"http://127.0.0.1:{server.port}"
+
+
 def test_smtp_without_starttls_is_told() -> None:
     with listening(conversation(b"220 mail ESMTP\r\n", b"250 mail\r\n")) as server, smtplib.SMTP("localhost", server.port, timeout=2) as smtp:
         error = raised(lambda: smtp.starttls(context=trusting()))
@@ -177,11 +242,11 @@ def test_a_failed_upgrade_tells_its_protocol() -> None:
     with listening(converse) as server:
         smtp = smtplib.SMTP("localhost", server.port, timeout=2)
         try:
-            found = tlsdiag.explain(raised(lambda: smtp.starttls(context=trusting())))
+            error = raised(lambda: smtp.starttls(context=trusting()))
         finally:
             smtp.close()
-    assert found.destination is not None
-    assert found.destination.starttls == "smtp"
+    assert tlsdiag.explain(error).destination == tlsdiag.Destination(host="localhost", port=server.port, starttls="smtp")
+    assert tlsdiag.explain(error, target="a.example:25").destination == tlsdiag.Destination(host="a.example", port=25, starttls="smtp")
 
 
 def test_imap_without_starttls_is_told() -> None:
@@ -248,7 +313,8 @@ def test_a_socket_that_may_not_connect_is_told() -> None:
 def test_wrong_settings_of_the_client_are_told() -> None:
     context = ssl.create_default_context()
     assert first_cause(raised(lambda: context.set_ciphers("NOSUCH"))) == "client-config-bad-cipher"
-    assert first_cause(raised(lambda: context.wrap_socket(socket.socket()))) == "client-config-name-check"
+    with socket.socket() as raw:
+        assert first_cause(raised(lambda: context.wrap_socket(raw))) == "client-config-name-check"
 
 
 psycopg = pytest.importorskip("psycopg")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..logs import place_in
-from .guarded import attribute, called, is_a, text_of
+from .guarded import attribute, called, is_a, name_of, text_of
 from .model import Destination
 from .walking import Link, frames_of
 
@@ -48,6 +48,7 @@ class Found:
 
     def take_from(self, thing: object) -> None:
         """What an object of a library tells by its attributes."""
+        self.take_tunnel(thing)
         self.take(_first(thing, _HOSTS), _first(thing, _PORTS))
         self.take_context(_first_context(attribute(thing, name) for name in _CONTEXTS))
         self.take_name(_first(thing, _NAMES))
@@ -55,8 +56,16 @@ class Found:
         keywords = attribute(thing, "conn_kw")
         if type(keywords) is dict:
             self.take_context(_first_context([keywords.get("ssl_context")]))
-        if self.proxy is None and (proxy := attribute(thing, "proxy")) is not None and "://" in text_of(proxy):
-            self.proxy = text_of(proxy)
+
+    def take_tunnel(self, thing: object) -> None:
+        """The proxy: urllib3 holds its URL; a connection of http.client has the proxy as `host` and the destination beside it."""
+        proxy, beyond = attribute(thing, "proxy"), _text(attribute(thing, "_tunnel_host"))
+        here, port = _text(attribute(thing, "host")), _port(attribute(thing, "port"))
+        if proxy is not None and "://" in text_of(proxy):
+            self.proxy = self.proxy or text_of(proxy)
+        elif beyond and here and beyond != here:
+            self.proxy = self.proxy or f"http://{here}:{port or 80}"
+            self.take(beyond, attribute(thing, "_tunnel_port"))
 
     def take_from_transport(self, transport: object) -> None:
         """What asyncio's transport holds of its peer and of TLS."""
@@ -107,10 +116,12 @@ def _from_attributes(found: Found, error: BaseException) -> None:
     url = attribute(attribute(error, "request"), "url")
     if url is not None and (place := place_in(text_of(url))) is not None:
         found.take(place.host, place.port)
+    # aiohttp's error about a proxy has the proxy's own host
+    proxied = "Proxy" in name_of(type(error))[1]
     for name in _HOLDERS:
-        if (holder := attribute(error, name)) is not None:
+        if (holder := attribute(error, name)) is not None and not (proxied and "key" in name):
             found.take_from(holder)
-    if _root(type(error).__module__) == "aiohttp":
+    if _root(name_of(type(error))[0]) == "aiohttp" and not proxied:
         found.take_from(error)
 
 
@@ -118,9 +129,9 @@ def _from_frame(found: Found, module: str, function: str, names: Mapping[str, An
     upgrade = _UPGRADES.get((module, function)) or _DATABASES.get(_root(module))
     if upgrade and found.starttls is None:
         found.starttls = upgrade
-    url = names.get("url")
-    if url is not None and (place := place_in(text_of(url))) is not None:
-        found.take(place.host, place.port)
+    for url in (names.get("url"), names.get("fullurl"), attribute(names.get("req"), "full_url")):
+        if url is not None and (place := place_in(text_of(url))) is not None:
+            found.take(place.host, place.port)
     address = names.get("address")
     if type(address) is tuple and len(address) >= 2:
         found.take(address[0], address[1])

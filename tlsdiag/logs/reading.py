@@ -212,7 +212,7 @@ def _packed(code: int, reasons: Mapping[int, str]) -> Iterator[str]:
         yield from _listed(reasons, reason)
 
 
-_PROXY_STATUS = re.compile(r"\b(?:tunnel failed|tunnel connection failed|connect failed|proxyerror|proxy returns|proxy replied|proxy responded|from proxy|http code)\b[^0-9]{0,40}(?:http/1\.[01] )?([345]\d\d)\b")
+_PROXY_STATUS = re.compile(r"\b(?:tunnel failed|tunnel connection failed|connect failed|proxyerror|clienthttpproxyerror|proxy returns|proxy replied|proxy responded|from proxy|http code)\b[^0-9]{0,40}(?:http/1\.[01] )?([345]\d\d)\b")
 _PROXY_PHRASE = re.compile(r'\b(?:get|head|post|put) "https://[^" ]{1,300}": ([a-z][a-z -]{3,40}?)(?: $| \d| \n|$)|\btunneling failed: ([a-z][a-z ]{3,30})')
 _PHRASES = {status.phrase.lower(): int(status) for status in HTTPStatus}
 _LOG_LINE = re.compile(r"\S~? \S{1,80}/\S{1,80} [-+0-9]{1,9}(?:/[-+0-9]{1,9}){4} (\d{3}) \d{1,12} - - ([a-z-]{4}) ")

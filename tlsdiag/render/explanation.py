@@ -45,6 +45,8 @@ def _body(explanation: Explanation, verbose: bool, width: int) -> Iterator[str]:
         return
     yield ""
     yield from _wrapped(" ".join(explanation.says), "", "", width)
+    if explanation.agrees and not verbose:
+        return  # the diagnosis says it better
     first, *others = explanation.possibilities
     shown = len(others) if verbose else _SHOWN
     if explanation.clear:
