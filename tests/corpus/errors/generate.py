@@ -118,6 +118,8 @@ LISTS = {
     "go_alerts": "Go", "go_messages": "Go", "java_messages": "Java", "rustls": "rustls", "schannel": "Schannel",
     "chrome_net_errors": "Chromium", "apple": "Secure Transport",
 }  # fmt: skip
+#: Lists whose numbers stand in texts without words.
+NUMBERED = frozenset(("openssl_ssl_reasons", "openssl_x509_verify", "boringssl_ssl_reasons", "schannel", "chrome_net_errors", "apple"))
 
 
 def situation_of(item: dict[str, Any]) -> str | None:
@@ -160,7 +162,7 @@ def rows() -> tuple[dict[str, tuple[str, str]], dict[str, dict[int, str]]]:
             for phrase in phrases_of(item):
                 if len(phrase) > 4:
                     phrases.setdefault(phrase, (situation, library))
-            if item.get("code") is not None and "message" not in key:
+            if key in NUMBERED and item.get("code") is not None:
                 code = int(item["code"], 16) if isinstance(item["code"], str) else item["code"]
                 numbers.setdefault(key, {}).setdefault(code, situation)
     return dict(sorted(phrases.items())), numbers
