@@ -311,6 +311,37 @@ def test_the_password_of_a_proxy_is_not_written_down() -> None:
     assert "***@proxy.example:3128" in found.to_json()
 
 
+def test_the_path_of_a_local_socket_is_no_destination() -> None:
+    class Connection:
+        host, port = b"/var/run/postgresql", b"5432"
+
+    error = OSError("x")
+    error.pgconn = Connection()  # type: ignore[attr-defined]
+    assert explain(error).destination is None
+
+
+def test_wrong_options_of_a_probe_are_the_callers_mistake() -> None:
+    with pytest.raises(tlsdiag.TargetError, match="alpn"):
+        explain("connect ECONNREFUSED 127.0.0.1:1", probe=True, alpn="h2")
+
+
+def test_the_speaker_is_told_where_the_words_do_not() -> None:
+    assert explain(ConnectionRefusedError(111, "Connection refused")).library == "the operating system"
+    error = type("MaxRetryError", (Exception,), {"__module__": "urllib3.exceptions"})("connection refused")
+    assert explain(error).library == "urllib3"
+    assert explain(KeyError("certificate has expired")).library == ""
+
+
+def test_what_only_speaks_of_it_is_never_proven() -> None:
+    found = explain(RuntimeError("connection refused"))
+    assert found.possibilities[0].confidence is Confidence.LIKELY
+
+
+def test_the_word_of_the_peer_is_not_proven() -> None:
+    found = explain(ssl.SSLError(1, "[SSL: TLSV1_ALERT_USER_CANCELLED] tlsv1 alert user cancelled"))
+    assert found.possibilities[0].confidence is Confidence.LIKELY
+
+
 def test_a_request_tells_the_destination() -> None:
     class Request:
         url = "https://b.example:444/path"

@@ -91,22 +91,22 @@ def _aimed(explanation: Explanation, target: str | None) -> Explanation:
 
 def _is_about_the_name(explanation: Explanation) -> bool:
     """Whether the connection did not come as far as a port."""
-    return explanation.possibilities[:1] != () and explanation.possibilities[0].cause.startswith("dns-")
+    return any(item.cause.startswith("dns-") for item in explanation.possibilities[:1])
 
 
 async def _probed(explanation: Explanation, context: Any, target: str | None, options: dict[str, Any]) -> Explanation:
     from ..api import diagnose_async
+    from ..target import Target
 
     explanation = _aimed(explanation, target)
     if explanation.destination is None:
         return attrs.evolve(explanation, why_no_report=_NO_DESTINATION)
     if explanation.destination.port is None and not _is_about_the_name(explanation) and "port" not in options:
         return attrs.evolve(explanation, why_no_report=_NO_PORT)
-    wanted = {**address_of(explanation.destination, 443), **({"client": context} if context is not None else {}), **options}
+    found = address_of(explanation.destination, 443)
     try:
-        report = await diagnose_async(wanted.pop("host"), **wanted)
+        Target.parse(**found)
     except TargetError as exc:
-        if target is not None:
-            raise
         return attrs.evolve(explanation, why_no_report=f"The destination in the error makes no sense: {text_of(exc)}.")
-    return joined(explanation, report)
+    wanted = {**found, **({"client": context} if context is not None else {}), **options}
+    return joined(explanation, await diagnose_async(wanted.pop("host"), **wanted))

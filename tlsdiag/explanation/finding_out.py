@@ -41,7 +41,9 @@ class Found:
         name, number = _text(host), _port(port)
         if name.count(":") == 1 and number is None:  # "host:port" in one, as `urllib.request` holds it
             name, number = name.partition(":")[0], _port(name.partition(":")[2])
-        if name and self.host is None and len(name) < 254:
+        if "/" in name or len(name) > 253:
+            return  # the path of a local socket, or nothing that can be a host
+        if name and self.host is None:
             self.host, self.port = name, number
         elif name and name == self.host and self.port is None:
             self.port = number

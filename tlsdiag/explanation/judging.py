@@ -17,19 +17,20 @@ from ..finding import Confidence, Finding, Rule
 from ..finding_types import ClientFinding
 from ..logs import Meaning, Reading, meanings
 from ..registry import Registry
-from .guarded import attribute
+from .guarded import attribute, is_a
 from .model import Destination, ErrorSeen, Explanation, Possibility
-from .walking import Link
+from .walking import LIBRARIES, Link, is_about_connections
 
 _QUOTED = 300
 
 
 def explanation_of(reading: Reading, errors: tuple[ErrorSeen, ...], links: tuple[Link, ...], destination: Destination | None) -> Explanation:
     """Put together what is known of an error."""
-    possibilities = _possibilities(reading, live=bool(links))
+    live = any(is_about_connections(link.error) for link in links)
+    possibilities = _possibilities(reading, live=live)
     return Explanation(
         errors=errors,
-        library=reading.library,
+        library=reading.library or _speaker(links),
         says=tuple(item.says for item in reading.situations),
         possibilities=possibilities,
         findings=_findings(possibilities, reading, errors, _evidence(links)),
@@ -60,7 +61,18 @@ def _possibility(meaning: Meaning, confidence: Confidence) -> Possibility:
 def _confidence(reading: Reading, *, first: bool, live: bool) -> Confidence:
     if not first or not reading.clear:
         return Confidence.POSSIBLE
-    return Confidence.PROVEN if live and len(reading.causes) == 1 else Confidence.LIKELY
+    alone = len(reading.causes) == 1 and not reading.situations[0].name.startswith("alert-")  # an alert is the peer's word
+    return Confidence.PROVEN if live and alone else Confidence.LIKELY
+
+
+def _speaker(links: tuple[Link, ...]) -> str:
+    """The library of the innermost error whose class is of one; the operating system where a number of its own is all there is."""
+    for link in reversed(links):
+        if link.type_name.partition(".")[0] in LIBRARIES:
+            return link.type_name.partition(".")[0]
+        if is_a(link.error, OSError) and type(attribute(link.error, "errno")) is int:
+            return "the operating system"
+    return ""
 
 
 def _findings(possibilities: tuple[Possibility, ...], reading: Reading, errors: tuple[ErrorSeen, ...], evidence: Mapping[str, Any]) -> tuple[Finding, ...]:
