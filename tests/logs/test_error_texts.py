@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlsdiag.logs import CODES, MAX_CHARACTERS, SITUATIONS, Strength, meanings, place_in, read, visible
+from tlsdiag.logs import CODES, MAX_CHARACTERS, SITUATIONS, Strength, meanings, place_in, read, telling_line, visible
 from tlsdiag.logs.phrases import MARKS, REFINED, SAID
 from tlsdiag.logs.reading import patterns, said
 from tlsdiag.logs.situations import of_alert
@@ -157,6 +157,21 @@ def test_what_two_words_share_comes_first() -> None:
     assert not read(text).clear
 
 
+def test_the_line_that_tells_is_picked_out() -> None:
+    text = "CONNECTED(00000003)\n---\nNo client certificate CA names sent\nverify error:num=19:self-signed certificate in certificate chain\nDONE"
+    assert names(text) == {"self-signed-root"}
+    assert telling_line(text, read(text)) == "verify error:num=19:self-signed certificate in certificate chain"
+    assert telling_line("a\nb", read("a\nb")) == "a\nb"
+    apart = "SSL handshake has read 0 bytes\nunexpected eof while reading"
+    assert names(apart) == {"ended-in-handshake"}
+    assert telling_line(apart, read(apart)) == "unexpected eof while reading"
+
+
+def test_a_client_that_was_cut_off_while_it_sent_may_have_been_refused() -> None:
+    found = read("curl: (55) getpeername() failed with errno 107: Transport endpoint is not connected")
+    assert "client-cert-missing" in found.causes
+
+
 def test_lines_are_read_together() -> None:
     assert read(["verify error:num=10", "error:0A000086:SSL routines::certificate verify failed"]).causes[0] == "cert-expired"
 
@@ -221,6 +236,8 @@ def test_the_library_that_speaks_is_told(text: str, library: str) -> None:
         ("ipv4:127.0.0.1:50051: Ssl handshake failed", ("127.0.0.1", 50051)),
         ("(2003, \"Can't connect to MySQL server on 'db.example' ([Errno 111])\")", ("db.example", None)),
         ("https://a.example:99999/", None),
+        ("More details here: https://manual.example/sslcerts.html", None),
+        ("https://curl.se/docs/sslcerts.html and https://a.example/", ("a.example", 443)),
         ("nothing here", None),
     ],
 )

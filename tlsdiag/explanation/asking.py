@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ..errors import TargetError
-from ..logs import read, visible
+from ..logs import place_in, read, telling_line, visible
 from .finding_out import find_out
 from .guarded import text_of
 from .judging import explanation_of, joined
@@ -53,11 +53,10 @@ def _read(error: BaseException | str | Iterable[str]) -> tuple[Explanation, Any]
         destination, context = find_out(links)
         return explanation_of(read(lines_of(links)), _seen(links), links, destination), context
     text = _joined(error)
-    from ..logs import place_in
-
-    place = place_in(visible(text))
+    place, reading = place_in(visible(text)), read(text)
     destination = Destination(host=place.host, port=place.port) if place is not None else None
-    return explanation_of(read(text), (ErrorSeen(text=visible(text)[:_KEPT]),), (), destination), None
+    seen = ErrorSeen(text=visible(telling_line(text, reading))[:_KEPT])
+    return explanation_of(reading, (seen,), (), destination), None
 
 
 def _joined(error: Any) -> str:

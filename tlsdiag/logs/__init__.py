@@ -9,7 +9,7 @@ from __future__ import annotations
 from .causes import CODES, Meaning, meanings
 from .cleaning import MAX_CHARACTERS, visible
 from .places import Place, place_in
-from .reading import Reading, read
+from .reading import Reading, read, telling_line
 from .situations import SITUATIONS, Situation, Strength
 
-__all__ = ["CODES", "MAX_CHARACTERS", "SITUATIONS", "Meaning", "Place", "Reading", "Situation", "Strength", "meanings", "place_in", "read", "visible"]
+__all__ = ["CODES", "MAX_CHARACTERS", "SITUATIONS", "Meaning", "Place", "Reading", "Situation", "Strength", "meanings", "place_in", "read", "telling_line", "visible"]

@@ -224,13 +224,13 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
 # mark -> words that set it
 MARKS: dict[str, tuple[str, ...]] = {
     "handshake": ("ssl connect", "handshake", "handshaking", "phase: handshake", "ssl negotiation", "ssl accept", "start tls"),
-    "sending": ("send failure", "broken pipe", "ssl write", "phase: write"),
+    "sending": ("send failure", "curl: (55)", "broken pipe", "ssl write", "phase: write"),
     "data": ("ssl read", "in headers", "phase: read"),
     "proxy": ("proxyerror", "proxyconnect", "connect to proxy", "through proxy", "phase: proxy", "to proxy", "proxyconnectionerror", "clientproxyconnectionerror"),
     "upstream": ("to upstream", "source/common/tls", "upstream connect error", "ssl proxy connect failed"),
     "connect": ("phase: connect",),
     "lookup": ("dial tcp: lookup", "phase: lookup"),
-    "own certificate": ("client certificate", "load cert chain", "private key file", "phase: own certificate"),
+    "own certificate": ("load pem client certificate", "load client certificate", "load cert chain", "private key file", "phase: own certificate"),
 }  # fmt: skip
 
 # (situation, mark) -> situation; the first that fits
@@ -252,6 +252,7 @@ REFINED: tuple[tuple[str, str, str], ...] = (
     ("timeout", "upstream", "handshake-timeout"),
     ("connect-timeout", "handshake", "handshake-timeout"),
     ("reset", "sending", "reset-while-sending"),
+    ("not-connected", "sending", "reset-while-sending"),
     ("reset", "data", "reset-in-data"),
     ("reset", "handshake", "reset-in-handshake"),
     ("ended", "sending", "ended-in-data"),

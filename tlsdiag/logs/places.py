@@ -28,6 +28,10 @@ _PATTERNS = tuple(
 )
 _SCHEME_PORTS = {"https": 443, "wss": 443, "ldaps": 636, "imaps": 993, "smtps": 465, "ftps": 990}
 _LOOKED_AT = 20_000
+# words before a URL that is there to be read, and hosts of manuals: nobody wanted to go there
+_TO_BE_READ = ("see ", "see: ", "details", "documentation", "more information", "learn more", "visit ", "refer to", "cps", "help: ", "docs: ")
+_MANUALS = ("curl.se", "curl.haxx.se", "readthedocs.io", "docs.python.org", "microsoft.com", "openssl.org", "nodejs.org", "mozilla.org", "docs.oracle.com")
+_BEFORE = 40
 
 
 class Place(NamedTuple):
@@ -44,6 +48,12 @@ def place_in(text: str) -> Place | None:
         for found in pattern.finditer(text):
             groups = found.groupdict()
             port = int(groups["port"]) if groups.get("port") else _SCHEME_PORTS.get(groups.get("scheme") or "")
-            if port is None or 1 <= port <= 65535:
-                return Place(found["host"].strip("[]").rstrip("."), port)
+            host = found["host"].strip("[]").rstrip(".")
+            if (port is None or 1 <= port <= 65535) and not (groups.get("scheme") and _is_to_be_read(text, found.start(), host)):
+                return Place(host, port)
     return None
+
+
+def _is_to_be_read(text: str, start: int, host: str) -> bool:
+    before = text[max(0, start - _BEFORE) : start].lower()
+    return any(word in before for word in _TO_BE_READ) or any(host == manual or host.endswith(f".{manual}") for manual in _MANUALS)

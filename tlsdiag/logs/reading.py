@@ -14,12 +14,14 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from ..iana import AlertDescription, rows
-from .cleaning import plain
+from .cleaning import plain, visible
 from .phrases import CONTEXT, LIBRARIES, MARKS, REFINED, SAID
 from .situations import SITUATIONS, Situation, Strength, of_alert
 
 _LOOKS = 64
 """Occurrences of a phrase that are looked at for one at the edges of words."""
+_LINES = 200
+"""Lines that are read one by one."""
 
 
 class Pattern(NamedTuple):
@@ -59,6 +61,15 @@ def read(text: str | Iterable[str]) -> Reading:
     chosen = [item for item in found if item.strength == strongest]
     ranked = _ranked(chosen, found)
     return Reading(tuple(chosen), ranked, _is_clear(chosen, ranked), _library(words))
+
+
+def telling_line(text: str, reading: Reading) -> str:
+    """The first line that says by itself what the whole text says, else one that points there; the text where there is none, or where it is one line."""
+    lines = [line.strip() for line in visible(text).split("\n") if line.strip()]
+    single = [(line, read(line)) for line in lines[:_LINES]] if len(lines) > 1 else []
+    same = (line for line, alone in single if set(alone.situations) & set(reading.situations))
+    near = (line for line, alone in single if alone.exact and set(alone.causes) & set(reading.causes))
+    return next(same, None) or next(near, text)
 
 
 def _situations(words: str) -> set[str]:

@@ -57,7 +57,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("reset", _SYMPTOM, False, _RESET, "The connection was reset; the text does not say how far the handshake had come."),
     ("reset-in-handshake", _SPECIFIC, False, "blocked-rst-after-clienthello reset-mid-handshake tcp-reset-on-accept sni-unrecognized middlebox-large-clienthello lb-tls-to-plain-backend client-cert-untrusted", "The connection was reset during the handshake."),
     ("reset-on-connect", _DETAIL, True, "tcp-reset-on-accept tcp-closed-on-accept", "The connection was reset as soon as it was opened."),
-    ("not-connected", _SYMPTOM, False, "tcp-reset-on-accept tcp-closed-on-accept reset-mid-handshake", "The connection was gone before it was used."),
+    ("not-connected", _SYMPTOM, False, "tcp-reset-on-accept tcp-closed-on-accept reset-mid-handshake reset-after-handshake client-cert-missing", "The connection was gone before it was used."),
     ("reset-while-sending", _SYMPTOM, False, "reset-mid-handshake blocked-rst-after-clienthello tcp-reset-on-accept reset-after-handshake client-cert-chain-too-large client-cert-untrusted client-cert-missing tcp-closed-on-accept", "The connection was reset while something was sent: the peer had already ended it, perhaps with an alert that was lost."),
     ("reset-in-data", _SPECIFIC, False, "reset-after-handshake client-cert-missing client-cert-untrusted eof-without-close-notify rate-limited", "The connection was reset after the handshake."),
     ("ended", _SYMPTOM, False, _ENDED, "The connection ended without a word of TLS."),
