@@ -159,27 +159,17 @@ class EndpointScene:
 
     async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
         """Complete a handshake on a connection of its own, say `request` and hear the first of the answer, as far as `until`."""
-        from .handshake import ClientHandshake
-        from .network import Recording
+        from .handshake import StopAfter
 
-        core = ClientHandshake(offer, randomness=self.randomness)
-        connection = await self.connect()
-        if isinstance(connection, Failure):
-            return Exchange(result=core.result, failure=connection, recording=Recording())
-        try:
-            deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
-            failure = await drive(core, connection, deadline)
-            late, answer = None, b""
-            if core.result.completed:
-                late, answer = await say(core, connection, deadline, request, until)
-            return Exchange(
-                result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer
-            )
-        finally:
-            await connection.close()
+        return await self._exchange(offer, StopAfter.FINISHED, None, timeout, (request, until))
 
     async def _exchange(
-        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None
+        self,
+        offer: Offer,
+        stop_after: StopAfter,
+        credential: ClientCredential | None,
+        timeout: float | None,
+        request: tuple[bytes, bytes] | None = None,
     ) -> Exchange:
         from .handshake import ClientHandshake
         from .network import Recording
@@ -194,7 +184,9 @@ class EndpointScene:
             deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
             failure = await drive(core, connection, deadline)
             late, answer = None, b""
-            if core.result.completed and core.result.certificate_request is not None:
+            if core.result.completed and request is not None:
+                late, answer = await say(core, connection, deadline, *request)
+            elif core.result.completed and core.result.certificate_request is not None:
                 late, answer = await afterwards(core, connection, deadline.sooner(LATE), self.target)
             return Exchange(
                 result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer

@@ -105,7 +105,8 @@ def _issuers(
 ) -> Iterator[Certificate]:
     """Certificates that have signed this one: anchors first. One with the right name and a wrong signature is no issuer."""
     named = (*store.find_by_subject(child.issuer.raw), *(item for item in pool if item.subject.raw == child.issuer.raw))
-    seen = {(item.subject.raw, item.spki) for item in chain}  # name and key (RFC 4158 section 5.2): a proxy may use one key for its root and for leaves
+    # name and key, not the key alone: proxies that make certificates on the fly give them their authority's own key
+    seen = {(item.subject.raw, item.spki) for item in chain}
     tried: set[bytes] = set()
     for candidate in named:
         if (candidate.subject.raw, candidate.spki) in seen or candidate.der in tried:
