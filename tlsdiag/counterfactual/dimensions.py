@@ -214,6 +214,21 @@ def _smallest(case: Case) -> Variant | None:
     return next((found for size in (256, 512, 1200) if (found := below(size)(case)) is not None), None)
 
 
+def plainest(case: Case) -> Variant | None:
+    """Everything that can be left out at once, TLS 1.3 too: for a peer that is silent, where there is no time for one thing after another."""
+    hello = shrunk(case.hello, 0)
+    older = _STEPS[0](case)
+    if older is not None:
+        hello = edits.at_most(hello, ProtocolVersion.TLS1_2)
+    return None if hello == case.hello else case.variant("plainest", "with as little in it as can be", hello)
+
+
+def parts_of_plainest(case: Case) -> list[Variant]:
+    """The single changes that are in the small and the plain variants."""
+    made = (dimension(case) for dimension in (_without_alpn, _without_post_quantum, _STEPS[0], _without_options, *_SMALLER))
+    return [variant for variant in made if variant is not None]
+
+
 def _small_segments(case: Case) -> Variant | None:
     words = f"in TCP segments of at most {SMALL_SEGMENT} bytes"
     return attrs.evolve(case.unchanged(), change="small-segments", words=words, max_segment=SMALL_SEGMENT)
@@ -256,12 +271,14 @@ def dimensions(case: Case) -> list[Variant]:
 
 
 def _order(case: Case) -> Sequence[Dimension]:
+    if case.broad_silent:
+        return (_other_server_name, _small_segments, plainest, _without_server_name, _with_server_name, _without_alpn)
     if case.dropped and case.broad_works:
         first = (_without_post_quantum, _small_segments, _smallest, _STEPS[0], _without_options, _without_alpn, _without_grease, *_AGREEING)
         return (*first, *_NAMES, *_SMALLER, *_FRAMING, *_OLDER)
     if case.dropped:
         first = (_other_server_name, _without_server_name, _with_server_name, _small_segments, _smallest, _without_alpn, _STEPS[0], _without_post_quantum)
-        return (*first, _without_options, _without_grease, *_FRAMING, *_SMALLER, _more_key_shares, *_OLDER, _with_grease)
+        return (*first, _without_options, *_FRAMING, _without_grease, _more_key_shares, *_OLDER, *_SMALLER, _with_grease)
     if case.broad_works:
         first = (*_AGREEING, _without_alpn, _STEPS[0], *_NAMES, _without_options, _without_grease, _without_post_quantum)
         return (*first, *_SMALLER, _smallest, *_OLDER)

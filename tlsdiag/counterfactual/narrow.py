@@ -7,25 +7,24 @@ of the original, and when that fails, the size is what matters, and the size at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
 
 import attrs
 
 from ..handshake import edits
-from ..iana import CipherSuite, CodePoint, ExtensionType, NamedGroup, SignatureScheme
+from ..iana import CipherSuite, ExtensionType, NamedGroup, SignatureScheme
 from ..wire import ClientHello
 from .case import Case, Variant
+from .delta import names, smallest_part
 from .dimensions import optional_extensions
+from .lists import LISTS, facts_of
 from .log import Answer, Log, Steps
 
-V = TypeVar("V")
+T = ExtensionType
 _MAY_BE_SIZE = ("without-", "fewer-", "at-most-", "below-")
 _SMALLEST_LIMIT = 256
 """Nobody has been seen to refuse a hello for its size below this."""
 _TELLING_SIZES = (512, 1024, 1200, 1400, 1460)
 _TELLING_SEGMENTS = (1440, 1360, 1280, 1200, 900)
-_LISTED = 4
-"""Values of the server's list that are looked for beyond the first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,11 +61,22 @@ def _by_size(case: Case, log: Log, best: Answer) -> Steps[Narrowed | None]:
         return None
     smaller = [item for item in log.accepted() if item[0].change.startswith(_MAY_BE_SIZE)]
     base = min(smaller, key=lambda item: edits.size_of(item[0].hello))
-    low, high = edits.size_of(base[0].hello), full
-    found = base
+    unpadded = edits.without_extensions(case.hello, (T.PADDING,))
+    barely = _of_size(case, base[0].hello, edits.size_of(base[0].hello) + 8)
+    words = "without the extension padding"
+    bare = case.variant("without-extensions", words, unpadded, part="padding") if unpadded != case.hello else None
+    answers = yield from log.ask(barely, *([bare] if bare is not None else []))
+    if answers and answers[0][1].refused:
+        # not the size that the padding makes, but the padding itself
+        return next((Narrowed(answer=answer) for answer in answers if answer[0] == bare and answer[1].accepted), None)
+    return (yield from _threshold(case, log, base, full))
+
+
+def _threshold(case: Case, log: Log, base: Answer, full: int) -> Steps[Narrowed]:
+    """Where the outcome turns, between the smallest hello and the whole one."""
+    low, high, found = edits.size_of(base[0].hello), full, base
     for points in (_first_points(low, high), None):
-        chosen = points or _between(low, high)
-        answers = yield from log.ask(*(_of_size(case, base[0].hello, point) for point in chosen))
+        answers = yield from log.ask(*(_of_size(case, base[0].hello, point) for point in points or _between(low, high)))
         for variant, trial in sorted(answers, key=lambda item: edits.size_of(item[0].hello)):
             size = edits.size_of(variant.hello)
             if trial.refused and low < size < high:
@@ -77,9 +87,8 @@ def _by_size(case: Case, log: Log, best: Answer) -> Steps[Narrowed | None]:
 
 
 def _first_points(low: int, high: int) -> list[int]:
-    """Sizes at which known limits lie; the first is the smallest that has the padding at all, so that the padding itself is not taken for size."""
-    telling = [size - 1 for size in _TELLING_SIZES if low + 8 < size - 1 < high]
-    return [low + 8, *telling] if low + 8 < high else []
+    """Sizes at which known limits lie."""
+    return [size - 1 for size in _TELLING_SIZES if low + 8 < size - 1 < high]
 
 
 def _between(low: int, high: int) -> list[int]:
@@ -88,7 +97,7 @@ def _between(low: int, high: int) -> list[int]:
 
 
 def _of_size(case: Case, hello: ClientHello, size: int) -> Variant:
-    return case.variant("of-size", f"made {size} bytes long", edits.padded(hello, size), part=str(size))
+    return case.variant("of-size", f"cut down, and padded to {size} bytes", edits.padded(hello, size), part=str(size))
 
 
 def _post_quantum(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
@@ -107,85 +116,22 @@ def _better(answers: Sequence[Answer], best: Answer) -> Answer:
 
 def _extensions(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
     def without(kinds: Sequence[ExtensionType]) -> Variant:
-        part = _names(kinds)
+        part = names(kinds)
         return case.variant("without-extensions", f"without the extension {part}", edits.without_extensions(case.hello, kinds), part=part)
 
-    found = yield from _culprit(log, best, optional_extensions(case.hello), without)
-    return Narrowed(answer=found)
+    answer = yield from smallest_part(log, best, optional_extensions(case.hello), without)
+    return Narrowed(answer=answer)
 
 
-def _fewer(
-    change: str, noun: str, read: Callable[[ClientHello], tuple[CodePoint, ...]], write: Callable[[ClientHello, Sequence[int]], ClientHello]
-) -> Callable[[Case, Log, Answer], Steps[Narrowed]]:
-    """Narrow a list that was cut down to its most common values to the one value that had to go."""
-
-    def narrow(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
-        own = read(case.hello)
-        gone = [value for value in own if value not in read(best[0].hello)]
-
-        def without(values: Sequence[CodePoint]) -> Variant:
-            part = _names(values)
-            left = [value for value in own if value not in values]
-            return case.variant(change, f"without the {noun} {part}", write(case.hello, left), part=part)
-
-        found = yield from _culprit(log, best, gone, without)
-        return Narrowed(answer=found)
-
-    return narrow
+def _fewer(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
+    answer = yield from LISTS[best[0].change.removeprefix("fewer-")].less(case, log, best)
+    return Narrowed(answer=answer)
 
 
-def _culprit(log: Log, best: Answer, values: Sequence[V], without: Callable[[Sequence[V]], Variant]) -> Steps[Answer]:
-    """Delta debugging over what was left out: the smallest part whose absence alone flips the outcome."""
-    while len(values) > 1:
-        parts = _split(values, 4)
-        asked = [without(part) for part in parts]
-        answers = yield from log.ask(*asked)
-        flipped = [(part, answer) for part, variant in zip(parts, asked, strict=True) for answer in answers if answer[0] == variant and answer[1].accepted]
-        if not flipped:
-            break
-        values, best = min(flipped, key=lambda item: len(item[0]))
-    return best
-
-
-def _split(values: Sequence[V], count: int) -> list[Sequence[V]]:
-    size = -(-len(values) // min(count, len(values)))
-    return [values[at : at + size] for at in range(0, len(values), size)]
-
-
-def _more(
-    change: str,
-    noun: str,
-    chosen: Callable[[Answer], CodePoint | None],
-    add: Callable[[Case, Sequence[CodePoint]], ClientHello],
-    pool: Callable[[Case], Sequence[CodePoint]],
-    field: str,
-) -> Callable[[Case, Log, Answer], Steps[Narrowed]]:
-    """Narrow an added list to the one value that the server took, and learn what else it takes."""
-
-    def narrow(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
-        first = chosen(best)
-        if first is None:
-            return Narrowed(answer=best)
-        part = first.name
-        alone = case.variant(change, f"with the {noun} {part} added", add(case, (first,)), part=part, to_the_end=best[0].to_the_end)
-        found: list[CodePoint] = [first]
-        answers = yield from log.ask(alone, _rest(case, best, found))
-        best = next((answer for answer in answers if answer[0] == alone and answer[1].accepted), best)
-        while len(found) < 1 + _LISTED:
-            taken = next((value for answer in answers if answer[0] != alone and answer[1].accepted and (value := chosen(answer)) is not None), None)
-            if taken is None or taken in found:
-                break
-            found.append(taken)
-            answers = yield from log.ask(_rest(case, best, found))
-        facts: dict[str, Any] = {field: tuple(found)}
-        return Narrowed(answer=best, **facts)
-
-    def _rest(case: Case, best: Answer, found: Sequence[CodePoint]) -> Variant:
-        left = [value for value in pool(case) if value not in found]
-        words = f"with every {noun} but {_names(found)}"
-        return case.variant(f"other-{change.removeprefix('more-')}", words, add(case, left), to_the_end=best[0].to_the_end)
-
-    return narrow
+def _more(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
+    name = best[0].change.removeprefix("more-")
+    answer, accepted = yield from LISTS[name].more(case, log, best)
+    return Narrowed(answer=answer, **facts_of(name, accepted))
 
 
 def _alpn(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
@@ -208,33 +154,11 @@ def _segments(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
     return Narrowed(answer=largest, segment_accepted=largest[0].max_segment)
 
 
-def _names(values: Sequence[object]) -> str:
-    return ", ".join(str(value) for value in values)
-
-
 _NARROW: dict[str, Callable[[Case, Log, Answer], Steps[Narrowed]]] = {
     "without-post-quantum": _post_quantum,
     "without-extensions": _extensions,
     "without-alpn": _alpn,
     "small-segments": _segments,
-    "fewer-groups": _fewer("fewer-groups", "group", lambda hello: hello.supported_groups, edits.with_groups),
-    "fewer-suites": _fewer("fewer-suites", "cipher suite", lambda hello: hello.cipher_suites, edits.with_suites),
-    "fewer-schemes": _fewer("fewer-schemes", "signature scheme", lambda hello: hello.signature_schemes, edits.with_schemes),
-    "more-groups": _more(
-        "more-groups", "group", lambda answer: answer[1].group, lambda case, values: edits.with_groups(case.hello, _own(case.hello.supported_groups, values)),
-        lambda case: case.broad.groups, "accepts_groups",
-    ),
-    "more-suites": _more(
-        "more-suites", "cipher suite", lambda answer: answer[1].cipher_suite,
-        lambda case, values: edits.with_suites(case.hello, _own(case.hello.cipher_suites, values)), lambda case: case.broad.cipher_suites, "accepts_suites",
-    ),
-    "more-schemes": _more(
-        "more-schemes", "signature scheme", lambda answer: answer[1].signature_scheme,
-        lambda case, values: edits.with_schemes(case.hello, _own(case.hello.signature_schemes, values)), lambda case: case.broad.signature_schemes,
-        "accepts_schemes",
-    ),
-}  # fmt: skip
-
-
-def _own(own: Sequence[int], more: Sequence[int]) -> list[int]:
-    return list(dict.fromkeys((*own, *more)))
+    **dict.fromkeys((f"fewer-{name}" for name in LISTS), _fewer),
+    **dict.fromkeys((f"more-{name}" for name in LISTS), _more),
+}

@@ -13,7 +13,7 @@ import attrs
 from ..facts import Counterfactuals, Trial
 from ..handshake import edits
 from .case import UNCHANGED, Case, Variant
-from .dimensions import dimensions
+from .dimensions import dimensions, parts_of_plainest
 from .log import MAX_TRIALS, Answer, Log, Steps
 from .narrow import Narrowed, narrowed
 
@@ -21,15 +21,15 @@ __all__ = ["MAX_TRIALS", "search"]
 
 _FIRST_ROUND = 7
 _SILENT_ROUND = 4
-_SECOND_ROUND = 9
+_FURTHER_ROUND = 5
 # The least change first. What leaves the hello as it is comes before what adds, what adds one value before what takes many away.
 _PRECEDENCE = (
     "other-server-name", "with-server-name", "without-server-name", "small-segments", "more-key-shares", "more-schemes", "more-groups", "more-suites",
     "more-versions", "without-alpn", "without-grease", "without-post-quantum", "fewer-groups", "fewer-schemes", "fewer-suites", "without-extensions",
     "at-most-tls1.2", "at-most-tls1.1", "at-most-tls1.0", "below-1200", "below-512", "below-256", "whole-record", "split-records", "split-segments",
-    "record-version", "with-grease",
+    "record-version", "with-grease", "plainest",
 )  # fmt: skip
-_UNSPECIFIC = ("below-1200", "below-512", "below-256")
+_UNSPECIFIC = ("below-1200", "below-512", "below-256", "plainest")
 
 
 def search(case: Case) -> Steps[Counterfactuals]:
@@ -44,13 +44,13 @@ def search(case: Case) -> Steps[Counterfactuals]:
         log.kept_back = 0
         yield from log.ask(case.unchanged(1), case.unchanged(2))
         return _told(case, log, None)
-    if not log.accepted() and not case.broad_silent:
-        yield from log.ask(*log.untried(variants)[:_SECOND_ROUND])
-    if not log.accepted() and case.broad_works:
+    while not log.accepted() and not case.broad_silent and (more := log.untried(variants)) and log.room:
+        yield from log.ask(*more[:_FURTHER_ROUND])
+    if not log.accepted() and case.broad_works and not case.broad_silent:
         yield from _together(case, log)
     found = None
     if log.accepted():
-        found = yield from _least(case, log, variants)
+        found = yield from _least(case, log)
         found = yield from _confirmed(case, log, found)
     return _told(case, log, found)
 
@@ -90,13 +90,13 @@ def _rank(answer: Answer) -> tuple[int, int]:
     return known, change.count("-and-")
 
 
-def _least(case: Case, log: Log, variants: list[Variant]) -> Steps[Narrowed]:
+def _least(case: Case, log: Log) -> Steps[Narrowed]:
     """The least of the flips, made smaller still."""
     best = min(log.accepted(), key=_rank)
     found = yield from narrowed(case, log, best)
     if best[0].change in _UNSPECIFIC and found.size_refused is None:
         # something that was left out matters, and not the size: find out which
-        yield from log.ask(*log.untried(variants)[:_SECOND_ROUND])
+        yield from log.ask(*parts_of_plainest(case))
         other = min(log.accepted(), key=_rank)
         if other[0].change != best[0].change:
             found = yield from narrowed(case, log, other)
