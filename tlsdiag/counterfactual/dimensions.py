@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from ..handshake import edits
-from ..iana import CipherSuite, ExtensionType, ProtocolVersion, version_label
+from ..iana import AlertDescription, CipherSuite, ExtensionType, ProtocolVersion, version_label
 from ..wire import ClientHello
 from .case import Case, Variant
 
@@ -262,6 +262,12 @@ _AGREEING: tuple[Dimension, ...] = (_more_suites, _more_groups, _more_schemes, _
 _OLDER = _STEPS[1:]
 _SMALLER: tuple[Dimension, ...] = (_fewer_groups, _fewer_suites, _fewer_schemes)
 _FRAMING: tuple[Dimension, ...] = (_whole_record, _split_records, _split_segments, _record_version)
+# Alerts that name what they are about (RFC 8446 section 6.2): nothing else is worth a connection.
+_TOLD: dict[int | None, tuple[Dimension, ...]] = {
+    AlertDescription.UNRECOGNIZED_NAME: _NAMES,
+    AlertDescription.NO_APPLICATION_PROTOCOL: (_without_alpn,),
+    AlertDescription.PROTOCOL_VERSION: (_more_versions, *_STEPS, _record_version, _without_options, _smallest),
+}
 
 
 def dimensions(case: Case) -> list[Variant]:
@@ -273,6 +279,8 @@ def dimensions(case: Case) -> list[Variant]:
 def _order(case: Case) -> Sequence[Dimension]:
     if case.broad_silent:
         return (_other_server_name, _small_segments, plainest, _without_server_name, _with_server_name, _without_alpn)
+    if case.alert in _TOLD:
+        return _TOLD[case.alert]
     if case.dropped and case.broad_works:
         first = (_without_post_quantum, _small_segments, _smallest, _STEPS[0], _without_options, _without_alpn, _without_grease, *_AGREEING)
         return (*first, *_NAMES, *_SMALLER, *_FRAMING, *_OLDER)

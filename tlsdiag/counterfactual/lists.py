@@ -49,8 +49,9 @@ class Listed:
         first = self.chosen(best[1])
         if first is None or first in own:
             # what the server chose is not what it missed: that may be the curve of its certificate
-            best = yield from smallest_part(log, best, missing, lambda values: self._with(case, best, values))
-            return best, ()
+            asked = {self._with(case, best, (value,)): value for value in missing}
+            least = yield from smallest_part(log, best, missing, lambda values: self._with(case, best, values))
+            return least, tuple(value for variant, value in asked.items() if variant == least[0])
         alone = self._with(case, best, (first,))
         found = [first]
         answers = yield from log.ask(alone, self._but(case, best, missing, found))

@@ -38,6 +38,7 @@ _LOCAL_REFUSALS = frozenset((
     "DH_KEY_TOO_SMALL", "WRONG_SIGNATURE_TYPE", "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED", "NO_SUITABLE_SIGNATURE_ALGORITHM", "EE_KEY_TOO_SMALL",
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "BAD_SIGNATURE", "WRONG_CURVE",
 ))  # fmt: skip
+_ABOUT_CERTIFICATES = frozenset((41, 42, 43, 44, 45, 46, 48, 49, 116))
 _UNREADABLE_EOF = "UNEXPECTED_EOF_WHILE_READING"
 ALL_SILENT, SILENT, ANSWERING = 0.11, 0.14, 0.3
 """Parts of the handshake timeout that one trial may take: when nothing ever answered, when only the client met silence, when the endpoint answers."""
@@ -77,7 +78,7 @@ def _why_not(client: ClientOutcome, ours: HandshakeOutcome, spoken: SpokenProtoc
         return "the port does not speak TLS"
     if spoken is not None and spoken.greeting_failure is not None and spoken.greeting_failure.kind is FailureKind.RESET:
         return "the connection is reset whatever is said"
-    if ours.certificate_requested and client.alert_received is not None:
+    if client.alert_received is not None and (ours.certificate_requested or client.alert_received.description in _ABOUT_CERTIFICATES):
         return "the server refuses the client for its certificate"
     if _symptom(client) is None and client.reason not in _LOCAL_REFUSALS:
         return "the client ends the handshake itself"

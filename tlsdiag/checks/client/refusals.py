@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...iana import version_label
 from ...plugin import AgreementFinding, Blame, Check, ClientOutcome, Counterfactuals, Finding, Fix, HandshakeOutcome, Layer, Rule, Seen, Severity, Trial
 from ..common import CONSEQUENCE
 
@@ -59,9 +60,7 @@ def same_hello(seen: Seen) -> Trial | None:
 def _signed(again: Trial | None) -> str:
     if again is None or again.version is None:
         return ""
-    from ...iana import version_label
-
-    scheme = again.signature_scheme.name if again.signature_scheme is not None else "MD5 with SHA-1, or SHA-1"
+    scheme = again.signature_scheme.name if again.signature_scheme is not None else "SHA-1 (and MD5, with an RSA key)"
     return f" The same hello leads to {version_label(again.version)}, and the server signs with {scheme}."
 
 

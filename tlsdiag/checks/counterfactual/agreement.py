@@ -68,6 +68,9 @@ NO_COMMON_CERTIFICATE_TYPE = Rule(
     failing="a client with ECDSA suites only and a server with an RSA certificate",
     passing="a server with both kinds",
 )
+_USUAL_KINDS = ("RSA", "ECDSA")
+# What every client should have (RFC 8446 section 9.1, RFC 9325 section 4.2): groups, schemes, suites. The registries share no number here.
+_USUAL = frozenset((0x001D, 0x0017, 0x0403, 0x0804, 0x0401, 0x1301, 0xC02B, 0xC02F))
 
 
 class AgreementCheck(Check):
@@ -86,13 +89,13 @@ class AgreementCheck(Check):
         kind = wrong_certificate_type(found, client)
         if kind is not None:
             detail = f"{pair(seen, found)} The server's certificate has a key of the kind {kind}, for which the client offers nothing."
-            yield _of(NO_COMMON_CERTIFICATE_TYPE, detail, found, offer)
+            yield _of(NO_COMMON_CERTIFICATE_TYPE, detail, found, offer, kind in _USUAL_KINDS)
         elif change in ("more-groups", "more-groups-and-schemes"):
-            lists = f" The client offers the groups {_list(offer.groups)}; the server accepts {_list(found.accepts_groups)}."
-            yield _of(NO_COMMON_GROUP, pair(seen, found) + (lists if found.accepts_groups else ""), found, offer)
+            lists = _lists("groups", offer.groups, found.accepts_groups)
+            yield _of(NO_COMMON_GROUP, pair(seen, found) + lists, found, offer, is_usual(found.accepts_groups))
         elif change == "more-schemes":
-            lists = f" The client offers the schemes {_list(offer.signature_schemes)}; the server accepts {_list(found.accepts_schemes)}."
-            yield _of(NO_COMMON_SCHEME, pair(seen, found) + (lists if found.accepts_schemes else ""), found, offer)
+            lists = _lists("schemes", offer.signature_schemes, found.accepts_schemes) + _only_old(found)
+            yield _of(NO_COMMON_SCHEME, pair(seen, found) + lists, found, offer, is_usual(found.accepts_schemes))
 
 
 def wrong_certificate_type(found: Counterfactuals, client: ClientOutcome) -> str | None:
@@ -110,10 +113,16 @@ def wrong_certificate_type(found: Counterfactuals, client: ClientOutcome) -> str
     return None
 
 
-def _of(rule: Rule, detail: str, found: Counterfactuals, offer: OfferSeen) -> Finding:
+def is_usual(accepted: Sequence[int]) -> bool:
+    """Whether the server takes what every client should have, so that it is the client that lacks something."""
+    return any(value in _USUAL for value in accepted)
+
+
+def _of(rule: Rule, detail: str, found: Counterfactuals, offer: OfferSeen, usual: bool) -> Finding:
     return AgreementFinding.of(
         rule,
         detail,
+        blame=Blame.CLIENT if usual else Blame.SERVER,
         offered_groups=offer.groups,
         accepted_groups=found.accepts_groups,
         offered_schemes=offer.signature_schemes,
@@ -124,5 +133,13 @@ def _of(rule: Rule, detail: str, found: Counterfactuals, offer: OfferSeen) -> Fi
     )
 
 
-def _list(values: Sequence[object]) -> str:
-    return ", ".join(str(value) for value in values) or "none"
+def _lists(noun: str, offered: Sequence[object], accepted: Sequence[object]) -> str:
+    if not accepted:
+        return ""
+    return f" The client offers the {noun} {', '.join(map(str, offered)) or 'none'}; the server was seen to accept {', '.join(map(str, accepted))}."
+
+
+def _only_old(found: Counterfactuals) -> str:
+    rows = [scheme.row for scheme in found.accepts_schemes]
+    old = bool(rows) and all(row is not None and row["hash"] in ("SHA1", "MD5") for row in rows)
+    return " That is SHA-1, which clients leave out since it is broken (OpenSSL at security level 1 and above)." if old else ""

@@ -23,7 +23,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, alert_of, client_failed
-from ..counterfactual.agreement import wrong_certificate_type
+from ..counterfactual.agreement import is_usual, wrong_certificate_type
 from ..proof import SYMPTOMS, change_of, halves, pair, proof
 
 _SERVERS = {
@@ -106,7 +106,8 @@ class CiphersCheck(Check):
         if found is not None:
             if "suites" in change_of(found) and wrong_certificate_type(found, client) is None and change_of(found).startswith("more-"):
                 lists = f" It accepts {', '.join(suite.name for suite in found.accepts_suites)}, which the client does not offer." if found.accepts_suites else ""
-                yield CipherFinding.of(NO_COMMON_CIPHER, pair(seen, found) + lists, offered=offered, accepted=found.accepts_suites, **halves(found))
+                blame = Blame.CLIENT if is_usual(found.accepts_suites) else Blame.SERVER
+                yield CipherFinding.of(NO_COMMON_CIPHER, pair(seen, found) + lists, blame=blame, offered=offered, accepted=found.accepts_suites, **halves(found))
             return
         alert = alert_of(seen)
         if alert is None or alert.description not in (40, 71, 47):
