@@ -48,10 +48,11 @@ from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
-    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost",
-    "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
-    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
-    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software",
-    "SpokenFinding", "SpokenProtocol", "Target", "Trial", "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding",
+    "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost",
+    "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
+    "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
+    "OfferSeen", "PathSeen", "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain",
+    "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "Target", "Trial",
+    "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

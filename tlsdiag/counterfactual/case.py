@@ -41,9 +41,10 @@ class Case:
     """A client's hello that failed, and what tells where to look first.
 
     `symptom` is how it ended, `alert` the code where it was an alert. `broad` is our own widest offer, from which values are added; `broad_works` says
-    that it got through, so that what it has in common with the hello is not to blame; `broad_silent` that it met silence too. `host` is the name to send where the
-    client sent none. `lowest` is the oldest version that the client accepts. `stage` is a value of `StopAfter`:
-    how far a handshake has to come to count as accepted. `client_refuses`: the client itself ended it. `retry_group` is the group that a HelloRetryRequest asked the client for.
+    that it got through, so that what it has in common with the hello is not to blame; `broad_silent` that it met silence too. `host` is the name
+    to send where the client sent none. `lowest` is the oldest version that the client accepts. `stage` is a value of `StopAfter`: how far a
+    handshake has to come to count as accepted. `client_refuses`: the client itself ended it. `retry_group` is the group that a HelloRetryRequest
+    asked the client for.
     """
 
     hello: ClientHello

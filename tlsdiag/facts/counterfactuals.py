@@ -68,10 +68,10 @@ class Trial:
 class Counterfactuals(Observation):
     """The least change of the client's own hello that flips the outcome, and every trial that led there.
 
-    `symptom` is how the client's own handshake ended, `stage` how far a trial has to come to count as accepted. `unchanged` are the repetitions of the hello as it
-    was. `flip` is the least change that was accepted (None: there is none), `flips` all that were. `size_accepted` and `size_refused` are bytes of the ClientHello
-    between which the outcome turns, `segment_accepted` the largest TCP segment that works. `accepts_*` are the values that the server was seen to
-    choose when it was offered more than the client has.
+    `symptom` is how the client's own handshake ended, `stage` how far a trial has to come to count as accepted. `unchanged` are the repetitions of
+    the hello as it was. `flip` is the least change that was accepted (None: there is none), `flips` all that were. `size_accepted` and
+    `size_refused` are bytes of the ClientHello between which the outcome turns, `segment_accepted` the largest TCP segment that works.
+    `accepts_*` are the values that the server was seen to choose when it was offered more than the client has.
     """
 
     name: ClassVar[str] = "counterfactuals"

@@ -161,6 +161,7 @@ class _Trials:
         self._began = scene.clock()
         self._proving = False
         self._patience = self._first_patience(ours)
+        self._least_patience = 0.5 * self._patience
 
     async def run(self) -> Counterfactuals:
         steps = search(self._case)
@@ -192,7 +193,7 @@ class _Trials:
         quickest = min((trial.elapsed for trial in trials if trial.accepted), default=None)
         if quickest is not None:
             self._proving = True
-            self._patience = min(self._patience, max(8 * quickest, 0.5 * self._patience))
+            self._patience = min(self._patience, max(8 * quickest, self._least_patience))
         return trials
 
     async def _try(self, variant: Variant) -> Trial:

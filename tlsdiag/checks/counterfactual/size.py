@@ -86,8 +86,9 @@ class SizeCheck(Check):
             detail = f"{pair(seen, found)} The size is what matters: {found.size_accepted} bytes pass, {found.size_refused} do not."
             yield SizeFinding.of(HELLO_TOO_LARGE, detail, accepted=found.size_accepted, refused=found.size_refused, **halves(found))
         elif change == "small-segments" and found.segment_accepted is not None:
-            packet = found.segment_accepted + _TCP_AND_IP
-            detail = f"{pair(seen, found)} Nothing else is different: packets of {packet} bytes (IPv4) pass, larger ones are lost."
-            yield SizeFinding.of(MTU_BLACK_HOLE, detail, accepted=found.segment_accepted, **halves(found))
+            lost = min((trial.max_segment for trial in found.trials if trial.refused and trial.max_segment is not None), default=None)
+            larger = f"those of {lost + _TCP_AND_IP}" if lost is not None else "larger ones"
+            detail = f"{pair(seen, found)} Nothing else is different: packets of {found.segment_accepted + _TCP_AND_IP} bytes (IPv4) pass, {larger} are lost."
+            yield SizeFinding.of(MTU_BLACK_HOLE, detail, accepted=found.segment_accepted, refused=lost, **halves(found))
         elif change in _FRAMING:
             yield SizeFinding.of(FRAMING, pair(seen, found), **halves(found))
