@@ -41,9 +41,9 @@ class Narrowed:
     accepts_alpn: tuple[str, ...] = ()
 
 
-def narrowed(case: Case, log: Log, best: Answer) -> Steps[Narrowed]:
-    """Make a flip as small as it gets."""
-    if best[0].change.startswith(_MAY_BE_SIZE):
+def narrowed(case: Case, log: Log, best: Answer, *, not_size: bool = False) -> Steps[Narrowed]:
+    """Make a flip as small as it gets; `not_size` where it is known that the size is not what matters."""
+    if best[0].change.startswith(_MAY_BE_SIZE) and not not_size:
         sizes = yield from _by_size(case, log, best)
         if sizes is not None:
             return sizes

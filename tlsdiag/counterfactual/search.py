@@ -99,7 +99,7 @@ def _least(case: Case, log: Log) -> Steps[Narrowed]:
         yield from log.ask(*parts_of_plainest(case))
         other = min(log.accepted(), key=_rank)
         if other[0].change != best[0].change:
-            found = yield from narrowed(case, log, other)
+            found = yield from narrowed(case, log, other, not_size=best[0].change != "plainest")
     return found
 
 

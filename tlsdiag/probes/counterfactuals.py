@@ -40,7 +40,7 @@ _LOCAL_REFUSALS = frozenset((
 ))  # fmt: skip
 _ABOUT_CERTIFICATES = frozenset((41, 42, 43, 44, 45, 46, 48, 49, 116))
 _UNREADABLE_EOF = "UNEXPECTED_EOF_WHILE_READING"
-ALL_SILENT, SILENT, ANSWERING = 0.11, 0.14, 0.3
+ALL_SILENT, SILENT, ANSWERING = 0.08, 0.13, 0.3
 """Parts of the handshake timeout that one trial may take: when nothing ever answered, when only the client met silence, when the endpoint answers."""
 
 
@@ -183,7 +183,7 @@ class _Trials:
     def _out_of_time(self) -> bool:
         """Silence must be told in time; a proof that is under way may take one timeout more."""
         quiet = self._case.symptom is TrialOutcome.SILENT and not self._proving
-        allowed = (0.12 if self._case.broad_silent else 0.42) if quiet else 1.5
+        allowed = (0.1 if self._case.broad_silent else 0.4) if quiet else 1.5
         return self._scene.clock() - self._began > allowed * self._timeout
 
     async def _round(self, variants: Sequence[Variant]) -> list[Trial]:
