@@ -101,7 +101,7 @@ def _forward(connection: socket.socket, server: socket.socket, second: Rule | No
             if second is not None and (again := _second_hello(data)) is not None:
                 if not _carry_out(connection, second(again)):
                     connection.close()
-                    return
+                    break
                 second = None
             server.sendall(data)
         server.shutdown(socket.SHUT_WR)

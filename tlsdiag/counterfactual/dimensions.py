@@ -270,7 +270,10 @@ _TOLD: dict[int | None, tuple[Dimension, ...]] = {
 
 def dimensions(case: Case) -> list[Variant]:
     """Every variant that may tell something, the most telling first for this symptom."""
-    made = (dimension(case) for dimension in _order(case))
+    order = _order(case)
+    if case.retry_group is not None:
+        order = (_more_key_shares, *(dimension for dimension in order if dimension is not _more_key_shares))
+    made = (dimension(case) for dimension in order)
     return [variant for variant in made if variant is not None and not _in_common(case, variant)]
 
 
