@@ -144,7 +144,7 @@ class LostConnectionCheck(Check):
     def _rule(self, seen: Seen, failure: Failure, spoken: SpokenProtocol | None) -> Rule | None:
         if failure.kind is FailureKind.LIMIT_EXCEEDED:
             return ENDLESS
-        if answered(seen):
+        if _heard(seen):
             return LOST_MIDWAY if failure.kind is not FailureKind.LOCAL else None
         if failure.kind is FailureKind.TIMED_OUT:
             return SILENT
@@ -162,6 +162,14 @@ def _failure(seen: Seen) -> Failure | None:
     if client is not None and client.failure is not None:
         return client.failure
     return ours.failure if client is None or client.error_type is None else None
+
+
+def _heard(seen: Seen) -> bool:
+    """Whether the connection that failed had brought anything: what our own handshake got is no answer to the client."""
+    client = seen.get(ClientOutcome)
+    if client is not None and client.failure is not None and client.failure is _failure(seen):
+        return bool(client.received) and client.non_tls is None
+    return answered(seen)
 
 
 def _alerted(seen: Seen) -> bool:
