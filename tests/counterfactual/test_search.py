@@ -89,6 +89,13 @@ def test_the_one_extension_that_is_too_much_is_named(client: str, data: st.DataO
         assert (change, part) == ("without-extensions", culprit.name)
 
 
+def test_two_extensions_that_must_go_together_are_named_together() -> None:
+    hello = HELLOS["chromium-156"]
+    first, *_, last = (kind for kind in optional_extensions(hello) if not kind.is_grease)
+    change, part = flip_of(hello, unless(lambda sent: sent.extension(first) is not None or sent.extension(last) is not None))
+    assert (change, part) == ("without-extensions", "")
+
+
 @given(clients, st.data())
 @settings(deadline=None)
 def test_the_one_group_that_is_too_much_is_named(client: str, data: st.DataObject) -> None:
