@@ -100,6 +100,11 @@ def test_a_client_without_the_usual_groups_is_to_blame(serve: Serve) -> None:
     assert proved(diagnose(port, client(curve="secp521r1")), "no-common-group").blame is Blame.CLIENT
 
 
+def test_a_certificate_that_is_asked_for_does_not_hide_the_cause(serve: Serve) -> None:
+    port = serving(serve, "nginx", ECDSA, groups="secp521r1", client_ca_pem=ROOT.pem, client_required=False)
+    proved(diagnose(port, client(curve="prime256v1")), "no-common-group")
+
+
 def test_no_common_group_below_tls13_is_told_from_no_common_suite(serve: Serve) -> None:
     port = serving(serve, "nginx", RSA, groups="secp384r1", versions=("TLSv1.2",))
     context = client(ciphers="ECDHE+AESGCM", curve="prime256v1", maximum_version=V.TLSv1_2)
@@ -287,6 +292,15 @@ def test_a_second_hello_that_does_not_get_through_is_told(verdict: Verdict, serv
     report = boxed(serve, lambda _: Verdict.PASS, client(), groups="secp384r1", second=lambda _: verdict)
     cause = proved(report, "hello-retry-broken")
     assert "secp384r1" in cause.detail
+
+
+def test_a_proof_has_room_in_the_budget_at_every_depth(serve: Serve) -> None:
+    with middlebox(serving(serve, "nginx", ECDSA), when(lambda heard: heard.size > 1000, Verdict.RESET)) as port:
+        report = diagnose(port, browser(), depth="full")
+    proved(report, "hello-too-large")
+    found = report.observations.get(Counterfactuals, report.endpoints[0])
+    assert found is not None
+    assert not [item for item in found.trials if item.outcome is TrialOutcome.UNDECIDED]
 
 
 def test_a_box_that_ends_everything_is_no_matter_of_the_hello(serve: Serve) -> None:

@@ -48,6 +48,12 @@ def failed(**changes: Any) -> Any:
     return client_outcome(**{**base, **changes})
 
 
+def server_hello(random: bytes, *extensions: Extension) -> bytes:
+    hello = ServerHello(legacy_version=ProtocolVersion(0x303), random=random, cipher_suite=CipherSuite(0x1301), extensions=extensions)
+    message = HandshakeMessage(type=HandshakeType(HandshakeType.SERVER_HELLO), body=hello.encode())
+    return encode_records(ContentType.HANDSHAKE, 0x0303, message.encode())
+
+
 OURS = handshake_outcome(completed=False, failure=lost(FailureKind.RESET))
 
 
@@ -79,13 +85,25 @@ def stage(dialer: Any = None) -> Stage:
         (failed(non_tls=b"HTTP/1.1"), OURS, None, "does not speak TLS"),
         (failed(), OURS, SpokenProtocol(protocol="smtp"), "does not speak TLS"),
         (failed(), OURS, SpokenProtocol(protocol=None, greeting_failure=lost(FailureKind.RESET)), "whatever is said"),
-        (failed(alert_received=alert(40)), handshake_outcome(certificate_requested=True), None, "for its certificate"),
+        (failed(alert_received=alert(40), received=server_hello(b"r" * 32)), handshake_outcome(certificate_requested=True), None, "for its certificate"),
         (failed(alert_received=alert(48)), OURS, None, "for its certificate"),
         (failed(failure=None, reason="BAD_EXTENSION", error_type="ssl.SSLError"), OURS, None, "ends the handshake itself"),
     ],
 )
 def test_it_looks_only_where_the_hello_may_matter(client: Any, ours: Any, spoken: Any, reason: str) -> None:
     assert reason in (_why_not(client, ours, spoken) or "")
+
+
+def test_a_refusal_before_the_server_hello_is_no_matter_of_the_certificate_that_is_asked_for() -> None:
+    assert _why_not(failed(alert_received=alert(40)), handshake_outcome(certificate_requested=True), None) is None
+
+
+@pytest.mark.parametrize("elapsed", [0.1, 5.0])
+def test_an_end_after_a_long_silence_is_silence(elapsed: float) -> None:
+    ours = handshake_outcome(completed=False, failure=lost(FailureKind.CLOSED), elapsed=elapsed)
+    found = _case(stage().scene(ENDPOINT), failed(failure=lost(FailureKind.CLOSED), elapsed=elapsed), ours)
+    assert found is not None
+    assert (found.symptom is TrialOutcome.SILENT, found.broad_silent) == (elapsed > 1, elapsed > 1)
 
 
 @pytest.mark.parametrize("reason", ["DH_KEY_TOO_SMALL", "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED"])
@@ -127,12 +145,6 @@ def test_a_case_has_the_hello_as_it_was_sent() -> None:
 
 def test_a_hello_that_cannot_be_read_is_no_case() -> None:
     assert _case(stage().scene(ENDPOINT), failed(client_hello=b"\x01\0\0\x02xx"), OURS) is None
-
-
-def server_hello(random: bytes, *extensions: Extension) -> bytes:
-    hello = ServerHello(legacy_version=ProtocolVersion(0x303), random=random, cipher_suite=CipherSuite(0x1301), extensions=extensions)
-    message = HandshakeMessage(type=HandshakeType(HandshakeType.SERVER_HELLO), body=hello.encode())
-    return encode_records(ContentType.HANDSHAKE, 0x0303, message.encode())
 
 
 def test_a_failure_after_the_server_hello_wants_a_handshake_to_the_end() -> None:

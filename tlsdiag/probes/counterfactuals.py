@@ -42,6 +42,8 @@ _ABOUT_CERTIFICATES = frozenset((41, 42, 43, 44, 45, 46, 48, 49, 116))
 _UNREADABLE_EOF = "UNEXPECTED_EOF_WHILE_READING"
 ALL_SILENT, SILENT, ANSWERING = 0.08, 0.13, 0.3
 """Parts of the handshake timeout that one trial may take: when nothing ever answered, when only the client met silence, when the endpoint answers."""
+LONG = 0.3
+"""The part of the handshake timeout from which an end of the connection is the end of a silence: servers hang up on clients that they did not understand."""
 
 
 class CounterfactualsProbe(Probe):
@@ -78,11 +80,18 @@ def _why_not(client: ClientOutcome, ours: HandshakeOutcome, spoken: SpokenProtoc
         return "the port does not speak TLS"
     if spoken is not None and spoken.greeting_failure is not None and spoken.greeting_failure.kind is FailureKind.RESET:
         return "the connection is reset whatever is said"
-    if client.alert_received is not None and (ours.certificate_requested or client.alert_received.description in _ABOUT_CERTIFICATES):
+    if client.alert_received is not None and _is_about_a_certificate(client, ours):
         return "the server refuses the client for its certificate"
     if _symptom(client) is None and client.reason not in _LOCAL_REFUSALS:
         return "the client ends the handshake itself"
     return None
+
+
+def _is_about_a_certificate(client: ClientOutcome, ours: HandshakeOutcome) -> bool:
+    """Whether the alert may be about the client's certificate: by its word, or since it came where one was asked for."""
+    alert = client.alert_received
+    came_far = any(message.type == HandshakeType.SERVER_HELLO for message in _server_messages(client.received))
+    return (alert is not None and alert.description in _ABOUT_CERTIFICATES) or (ours.certificate_requested and came_far)
 
 
 def _symptom(client: ClientOutcome) -> TrialOutcome | None:
@@ -99,7 +108,9 @@ def _case(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> Case |
         hello = ClientHello.decode(client.client_hello[4:])
     except DecodeError:
         return None
-    symptom = _symptom(client)
+    symptom, patience = _symptom(client), scene.limits.handshake_timeout
+    if symptom is not None and not client.received and client.elapsed > LONG * patience:
+        symptom = TrialOutcome.SILENT  # it hung up after a long silence: what is to be waited for is an answer
     answers = _server_messages(client.received)
     retry = next((group for group in map(_retry_group, answers) if group is not None), None)
     came_far = any(message.type == HandshakeType.SERVER_HELLO and _retry_group(message) is None for message in answers)
@@ -112,7 +123,7 @@ def _case(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> Case |
         broad=broad_offer(scene.target),
         alert=None if client.alert_received is None else client.alert_received.description,
         broad_works=ours.completed,
-        broad_silent=symptom is TrialOutcome.SILENT and _is_silent(ours),
+        broad_silent=symptom is TrialOutcome.SILENT and _is_silent(ours, patience),
         host=None if scene.target.is_address else scene.target.host.rstrip("."),
         lowest=lowest,
         record_version=int.from_bytes(client.sent[1:3], "big") or ProtocolVersion.TLS1_0,
@@ -123,8 +134,8 @@ def _case(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> Case |
     )
 
 
-def _is_silent(ours: HandshakeOutcome) -> bool:
-    return not ours.completed and ours.failure is not None and ours.failure.kind is FailureKind.TIMED_OUT
+def _is_silent(ours: HandshakeOutcome, patience: float) -> bool:
+    return not ours.completed and (ours.elapsed > LONG * patience or (ours.failure is not None and ours.failure.kind is FailureKind.TIMED_OUT))
 
 
 def _server_messages(received: bytes) -> list[HandshakeMessage]:
