@@ -13,6 +13,7 @@ from .facts import (
     ClientOutcome,
     ClientSettings,
     ClockEvidence,
+    Counterfactuals,
     ForwardSecrecy,
     HandshakeOutcome,
     MadeUpName,
@@ -25,6 +26,8 @@ from .facts import (
     ShapeSeen,
     SpokenProtocol,
     TimeSource,
+    Trial,
+    TrialOutcome,
     VersionAttempt,
     Voucher,
     ZoneSeen,
@@ -32,6 +35,7 @@ from .facts import (
 from .failure import Blame, Failure, FailureKind, Phase
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
+    AgreementFinding,
     AlertFinding,
     CertificateFinding,
     ChainFinding,
@@ -43,19 +47,22 @@ from .finding_types import (
     NameFinding,
     NetworkFinding,
     ServerNameFinding,
+    SizeFinding,
     SpokenFinding,
+    TrialFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
-from .probe import Cost, Exchange, Probe, Scene, Scope
+from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "Bound", "CertificateFinding", "ChainFinding", "ChainPaths",
-    "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "ClockEvidence", "ClockFinding",
-    "Confidence", "Cost", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
-    "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note",
-    "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope",
-    "Seen", "ServedChain", "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol",
-    "Target", "TimeSource", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "Bound", "CertificateFinding",
+    "ChainFinding", "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings",
+    "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint",
+    "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer",
+    "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase",
+    "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding", "Severity",
+    "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "Target", "TimeSource", "Trial", "TrialFinding",
+    "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
@@ -22,6 +23,7 @@ __all__ = [
     "ClientOutcome",
     "ClientSettings",
     "ClockEvidence",
+    "Counterfactuals",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "MadeUpName",
@@ -34,6 +36,8 @@ __all__ = [
     "ShapeSeen",
     "SpokenProtocol",
     "TimeSource",
+    "Trial",
+    "TrialOutcome",
     "VersionAttempt",
     "Voucher",
     "ZoneSeen",

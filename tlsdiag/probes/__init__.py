@@ -6,6 +6,7 @@ from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .clock import ClockProbe
+from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .made_up_name import MadeUpNameProbe
@@ -29,4 +30,5 @@ PROBES: tuple[type[Probe], ...] = (
     MadeUpNameProbe,
     ServerDateProbe,
     ClockProbe,
+    CounterfactualsProbe,
 )

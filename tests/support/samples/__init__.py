@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from . import certificate, client, clock, interception, network, protocol
+from . import certificate, client, clock, counterfactual, interception, network, protocol
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **clock.SAMPLES, **interception.SAMPLES}
+SAMPLES: Samples = {
+    **network.SAMPLES,
+    **protocol.SAMPLES,
+    **client.SAMPLES,
+    **certificate.SAMPLES,
+    **clock.SAMPLES,
+    **counterfactual.SAMPLES,
+    **interception.SAMPLES,
+}
