@@ -42,6 +42,8 @@ _CLOSE, _APART = timedelta(seconds=10), timedelta(minutes=5)
 _A_DAY = timedelta(days=1)
 """A server that is off by less refuses hardly any client certificate for its dates."""
 _BLOCKING = (EXPIRED.code, NOT_YET.code)
+_DATED: tuple[type[Check], ...] = (ValidityCheck,)
+"""The checks whose findings hang on the time; they are run again at the true one."""
 _QUARTER = timedelta(minutes=15)
 _ZONE_TOLERANCE = timedelta(seconds=90)
 _SOURCES = {
@@ -77,7 +79,7 @@ class ClockCheck(Check):
         """Yield the wrong clock, and what it hides."""
         evidence = seen[ClockEvidence]
         here = attrs.evolve(seen, now=evidence.local)
-        doubt = any(finding.code in _BLOCKING for endpoint in _endpoints(here) for finding in _dates(here, endpoint))
+        doubt = any(finding.code in _BLOCKING for endpoint in _endpoints(here) for finding in _dates(here, endpoint).values())
         judgement = weigh(evidence, _CLOSE if doubt else _APART)
         yield from _servers(seen, evidence, judgement)
         if not judgement.accusers:
@@ -91,10 +93,11 @@ def _endpoints(seen: Seen) -> tuple[Endpoint, ...]:
     return tuple(seen.all(ServedChain))
 
 
-def _dates(seen: Seen, endpoint: Endpoint) -> list[CertificateFinding]:
-    """What the check of validity finds there at the time of the view."""
-    found = ValidityCheck().run(attrs.evolve(seen, endpoint=endpoint))
-    return [finding for finding in found if isinstance(finding, CertificateFinding)]
+def _dates(seen: Seen, endpoint: Endpoint) -> dict[tuple[str, str], Finding]:
+    """What the checks of dates find there at the time of the view, by code and subject."""
+    view = attrs.evolve(seen, endpoint=endpoint)
+    found = (finding for check in _DATED if all(view.get(need) is not None for need in check.needs) for finding in check().run(view))
+    return {(finding.code, finding.subject): finding for finding in found}
 
 
 def _effects(here: Seen, truly: Seen) -> _Effects:
@@ -104,11 +107,10 @@ def _effects(here: Seen, truly: Seen) -> _Effects:
     blocks = False
     for endpoint in _endpoints(here):
         now, then = _dates(here, endpoint), _dates(truly, endpoint)
-        still = {(item.code, item.position) for item in then}
-        for item in now:
-            (remaining if (item.code, item.position) in still else cured).add(item.code)
-        shown = {(item.code, item.position) for item in now}
-        hidden += [(endpoint, item) for item in then if item.code == EXPIRED.code and (item.code, item.position) not in shown]
+        for key in now:
+            (remaining if key in then else cured).add(key[0])
+        ended = (item for key, item in then.items() if key[0] == EXPIRED.code and key not in now)
+        hidden += [(endpoint, item) for item in ended if isinstance(item, CertificateFinding)]
         blocks = blocks or refuses_dates(attrs.evolve(here, endpoint=endpoint))
     cured -= remaining
     return _Effects(

@@ -137,13 +137,14 @@ def _signs(seen: Seen, chain: tuple[Certificate, ...]) -> _Signs | None:
     product = recognise_chain(chain)
     if (product is not None and not product.intercepts) or paths.also_trusted_by or paths.shape.issuer_is_public:
         return None
-    anchored = any(path.anchored for path in paths.paths)
-    public = made_up.anchor_is_public if made_up is not None else None
-    if anchored and public is not False:
-        return None if made_up is None or public else _Signs(product=product)
+    if _trusted(seen) and (made_up is None or made_up.anchor_is_public):
+        return None
     known = is_well_known(seen.target.reference_name) and not paths.shape.issuer_urls and not paths.store_error
-    minted = _minted(made_up, chain[0])
-    return _Signs(product=product, minted_for=minted, unchanged=_unchanged(made_up, chain[0]), well_known=known)
+    return _Signs(product=product, minted_for=_minted(made_up, chain[0]), unchanged=_unchanged(made_up, chain[0]), well_known=known)
+
+
+def _trusted(seen: Seen) -> bool:
+    return any(path.anchored for path in seen[ChainPaths].paths)
 
 
 def _minted(made_up: MadeUpName | None, leaf: Certificate) -> str | None:
@@ -161,7 +162,7 @@ def _unchanged(made_up: MadeUpName | None, leaf: Certificate) -> bool:
 
 def _finding(seen: Seen, chain: tuple[Certificate, ...], signs: _Signs, confidence: Confidence) -> Finding:
     leaf, product = chain[0], signs.product
-    trusted = any(path.anchored for path in seen[ChainPaths].paths)
+    trusted = _trusted(seen)
     harmful = product is not None and product.kind.harmful
     mismatch = not match_host(leaf, seen.target.reference_name).matched
     return InterceptionFinding.of(
