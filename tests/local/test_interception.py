@@ -193,6 +193,10 @@ def test_every_product_has_its_cure(row: tuple[object, object]) -> None:
         assert product.kind.harmful or product.kind in (Kind.STATE, Kind.TEST) or {"python", "requests", "curl", "java", "node", "git"} <= set(fix.snippets)
 
 
+def test_names_under_which_private_authorities_are_at_home_are_not_well_known() -> None:
+    assert not any(map(is_well_known, ("db.abc.eu-west-1.rds.amazonaws.com", "vm.westeurope.cloudapp.azure.com", "albert.apple.com", "fe2.update.microsoft.com")))
+
+
 def test_well_known_names_end_at_a_label() -> None:
     assert is_well_known("GitHub.com.") and is_well_known("api.github.com")
     assert not is_well_known("notgithub.com") and not is_well_known("github.com.example")

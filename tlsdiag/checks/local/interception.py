@@ -139,7 +139,8 @@ def _signs(seen: Seen, chain: tuple[Certificate, ...]) -> _Signs | None:
         return None
     if _trusted(seen) and (made_up is None or made_up.anchor_is_public):
         return None
-    known = is_well_known(seen.target.reference_name) and not paths.shape.issuer_urls and not paths.store_error
+    private = not _trusted(seen) or (made_up is not None and made_up.anchor_is_public is False)
+    known = private and is_well_known(seen.target.reference_name) and not paths.shape.issuer_urls and not paths.store_error
     return _Signs(product=product, minted_for=_minted(made_up, chain[0]), unchanged=_unchanged(made_up, chain[0]), well_known=known)
 
 
