@@ -194,7 +194,8 @@ def test_every_product_has_its_cure(row: tuple[object, object]) -> None:
 
 
 def test_names_under_which_private_authorities_are_at_home_are_not_well_known() -> None:
-    assert not any(map(is_well_known, ("db.abc.eu-west-1.rds.amazonaws.com", "vm.westeurope.cloudapp.azure.com", "albert.apple.com", "fe2.update.microsoft.com")))
+    hosts = ("db.abc.eu-west-1.rds.amazonaws.com", "vm.westeurope.cloudapp.azure.com", "albert.apple.com", "fe2.update.microsoft.com")
+    assert not any(map(is_well_known, hosts))
 
 
 def test_well_known_names_end_at_a_label() -> None:
