@@ -128,7 +128,7 @@ class EndpointScene:
         self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
     ) -> Connection | Failure:
         """Dial the endpoint and go the way to where TLS begins; `before` stops ahead of the leg of that phase. `timeout` defaults to the limit
-        for connecting."""
+        for connecting, and for the way (where peers may take their time) to that for a handshake."""
         from .network import walk
 
         deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
@@ -136,7 +136,7 @@ class EndpointScene:
         if isinstance(connection, Failure):
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
-        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.connect_timeout))
+        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
 
     async def handshake(
         self,
@@ -208,16 +208,19 @@ _REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r
 async def afterwards(
     core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
 ) -> tuple[Failure | None, bytes]:
-    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request."""
+    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request.
+
+    After STARTTLS nothing is asked: HTTP would be nonsense to the server, and how it takes that tells nothing.
+    """
     from .handshake.events import ApplicationData
 
-    if core.result.version is not None and core.result.version >= 0x0304:
+    if target.starttls is not None or (core.result.version is not None and core.result.version >= 0x0304):
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
             core.receive(received)
         elif received.kind is not FailureKind.TIMED_OUT:
             return received, b""
-        if core.result.late_alert is not None:
+        if core.result.late_alert is not None or target.starttls is not None:
             return None, b""
     request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
     if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:

@@ -10,6 +10,7 @@ from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import DialogueStep, StarttlsDialogue, StarttlsRefusal, StarttlsStep
 
 __all__ = [
     "AcceptedVersions",
@@ -18,6 +19,7 @@ __all__ = [
     "ChainPaths",
     "ClientOutcome",
     "ClientSettings",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "Note",
@@ -27,5 +29,8 @@ __all__ = [
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
     "VersionAttempt",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import attrs
 
 from ..network import Connection, Deadline
 from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from .common import stopped_on_the_way
 from .spoken_signatures import recognise, software_of
 
 SHARE = 0.35
@@ -45,6 +47,10 @@ class SpokenProtocolProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="TCP does not connect", by=self.name)
         if ours is None or ours.answered_in_tls or ours.completed:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the port answers in TLS", by=self.name)
+        if stopped_on_the_way(ours):
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the way to TLS ended early", by=self.name)
+        if scene.target.starttls is not None:
+            return await _ask(scene, ours, _WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
         if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
         return await _ask(scene, ours)
@@ -68,13 +74,13 @@ def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None
     )
 
 
-async def _ask(scene: Scene, ours: HandshakeOutcome) -> SpokenProtocol:
+async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[_Word] = _WORDS) -> SpokenProtocol:
     began = scene.clock()
     allowed = SHARE * scene.limits.handshake_timeout
-    answers = await asyncio.gather(*(_say(scene, word, allowed) for word in _WORDS))
+    answers = await asyncio.gather(*(_say(scene, word, allowed) for word in words))
     listened = round(scene.clock() - began, 3)
-    heard = [(word.how, answer) for word, answer in zip(_WORDS, answers, strict=True) if isinstance(answer, bytes)]
-    for how, data in heard:
+    heard = [(word.how, answer) for word, answer in zip(words, answers, strict=True) if isinstance(answer, bytes)]
+    for how, data in heard if scene.target.starttls is None else ():
         if (known := _recognised(data, how, listened)) is not None:
             return known
     greeting = answers[0]

@@ -1,0 +1,87 @@
+"""SMTP (RFC 3207) and LMTP (RFC 2033): greeting, EHLO or LHLO, STARTTLS.
+
+    S: 220 mail.example ESMTP      C: EHLO client      S: 250-mail.example / 250-STARTTLS / 250 ...      C: STARTTLS      S: 220 go ahead
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...starttls import StarttlsRefusal, StarttlsStep
+from .dialogue import Ask, Notes, Refused, Script, Speaker
+from .framing import reply, shown
+
+NAME = "tlsdiag.invalid"
+"""What we call ourselves: a name that nobody has (RFC 2606), for a server to write into its log."""
+# Inspecting firewalls write over what they do not know, and keep the length: "250-XXXXXXXA", "250-        ".
+_WRITTEN_OVER = re.compile(r"^(X{4,}[A-Z]?|X?.?TARTTL.?|STARTTL[^S]|[\s*#?.-]*)$", re.IGNORECASE)
+
+
+def smtp(notes: Notes) -> Script:
+    """Mail between servers, and its submission."""
+    return _mail(notes, b"EHLO")
+
+
+def lmtp(notes: Notes) -> Script:
+    """Delivery to mailboxes: the greeting of the client has another name."""
+    return _mail(notes, b"LHLO")
+
+
+def _mail(notes: Notes, hello: bytes) -> Script:
+    greeting = yield Ask(step=StarttlsStep.GREETING, until=reply)
+    notes.software = _first(greeting)
+    if not greeting.startswith(b"220"):
+        raise Refused(StarttlsRefusal.GREETING, f"the server greets with {shown(greeting)}")
+    answer = yield Ask(step=StarttlsStep.CAPABILITIES, send=hello + b" " + NAME.encode() + b"\r\n", until=reply)
+    if answer.startswith(b"250"):
+        lines = [line[4:].rstrip() for line in answer.decode("latin-1").splitlines()[1:]]
+        notes.offered = tuple(line for line in lines if line.strip())
+        notes.garbled = next((line for line in lines if _WRITTEN_OVER.match(line)), "")
+    elif (other := _other(greeting, hello)) is not None:
+        notes.speaks = other
+        raise Refused(StarttlsRefusal.WRONG_PROTOCOL, f"{hello.decode()} is answered with {shown(answer)}")
+    elif not answer.startswith(b"50"):  # not "what is that?" but "not you"
+        raise Refused(StarttlsRefusal.GREETING, f"{hello.decode()} is answered with {shown(answer)}")
+    yield from upgrade(notes, "STARTTLS", b"STARTTLS\r\n", b"220")
+
+
+def _other(greeting: bytes, hello: bytes) -> str | None:
+    """Which of the protocols that greet with 220 it is, when the hello was not understood."""
+    text = greeting.upper()
+    if b"FTP" in text:
+        return "ftp"
+    if b"LMTP" in text:
+        return None if hello == b"LHLO" else "lmtp"
+    return "smtp" if b"SMTP" in text and hello == b"LHLO" else None
+
+
+def upgrade(notes: Notes, word: str, command: bytes, good: bytes, *, known: bool = True) -> Script:
+    """The request to begin TLS, for protocols with three-digit replies: when it is among the capabilities, or where they are not `known`.
+
+    Where it is not offered, it is asked for all the same if that was wanted: a server that takes it has offered it, and something hid that.
+    """
+    offered = any(item.upper().split()[:1] == word.upper().split()[:1] and word.upper() in item.upper() for item in notes.offered)
+    if known and not offered and not notes.insist:
+        raise not_offered(word)
+    answer = yield Ask(step=StarttlsStep.REQUEST, send=command, until=reply)
+    accepted = answer.startswith(good)
+    if known and not offered:
+        notes.accepted_anyway = accepted
+        raise not_offered(word)
+    if not accepted and not offered and answer.startswith(b"5"):
+        raise not_offered(word)
+    if not accepted:
+        raise Refused(StarttlsRefusal.REFUSED, f"{command.decode().strip()} is answered with {shown(answer)}")
+
+
+def not_offered(word: str) -> Refused:
+    """The peer can do many things, and this is not among them."""
+    return Refused(StarttlsRefusal.NOT_OFFERED, f"{word} is not among the server's capabilities")
+
+
+def _first(greeting: bytes) -> str:
+    line = greeting.decode("latin-1").split("\n", 1)[0][4:]
+    return line.strip()[:120]
+
+
+SPEAKERS: dict[str, Speaker] = {"smtp": smtp, "lmtp": lmtp}
