@@ -5,12 +5,13 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
-from .starttls import DialogueStep, StarttlsDialogue, StarttlsRefusal, StarttlsStep
+from .starttls import StarttlsDialogue
 
 __all__ = [
     "AcceptedVersions",

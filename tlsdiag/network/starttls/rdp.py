@@ -27,7 +27,9 @@ def rdp(notes: Notes) -> Script:
     """Ask for TLS or CredSSP."""
     answer = yield Ask(step=StarttlsStep.REQUEST, send=_REQUEST, until=tpkt)
     if len(answer) < 11 or answer[5] & 0xF0 != 0xD0:
-        raise Refused(StarttlsRefusal.REFUSED if answer[5:6] == b"\x80" else StarttlsRefusal.WRONG_PROTOCOL, f"the connection request is answered with {shown(answer)}")
+        hung_up = answer[5:6] == b"\x80"  # a disconnect request
+        kind = StarttlsRefusal.REFUSED if hung_up else StarttlsRefusal.WRONG_PROTOCOL
+        raise Refused(kind, f"the connection request is answered with {shown(answer)}")
     negotiation = answer[11:19]
     if len(negotiation) < 8:
         raise Refused(StarttlsRefusal.NOT_OFFERED, "the server does not negotiate: it knows only RDP's own encryption")
