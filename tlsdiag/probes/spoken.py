@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from ..network import Connection, Deadline
-from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Phase, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
 from .common import stopped_on_the_way
 from .spoken_signatures import recognise, software_of
 
@@ -17,18 +17,18 @@ SHARE = 0.35
 
 
 @attrs.frozen
-class _Word:
+class Word:
     """Something to say on a connection of its own; empty: only listen."""
 
     how: str
     data: bytes
 
 
-_WORDS = (
-    _Word("greeting", b""),
-    _Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
-    _Word("reply to SSLRequest", bytes.fromhex("0000000804d2162f")),
-    _Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
+WORDS = (
+    Word("greeting", b""),
+    Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
+    Word("reply to SSLRequest", bytes.fromhex("0000000804d2162f")),
+    Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
 )
 
 
@@ -38,7 +38,7 @@ class SpokenProtocolProbe(Probe):
     name = "spoken-protocol"
     provides = SpokenProtocol
     needs = (Reachability, HandshakeOutcome)
-    cost = Cost(connections=len(_WORDS))
+    cost = Cost(connections=len(WORDS))
 
     async def run(self, scene: Scene) -> SpokenProtocol | Unavailable:
         """Recognise the answer, or ask further."""
@@ -50,13 +50,14 @@ class SpokenProtocolProbe(Probe):
         if stopped_on_the_way(ours):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the way to TLS ended early", by=self.name)
         if scene.target.starttls is not None:
-            return await _ask(scene, ours, _WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
-        if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
+            return await _ask(scene, ours, WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
+        if ours.non_tls is not None and (known := recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
         return await _ask(scene, ours)
 
 
-def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
+def recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
+    """What the answer to a word tells; None when it tells nothing."""
     if not data:
         return None
     if how == "reply to SSLRequest" and data in (b"S", b"N"):
@@ -74,14 +75,14 @@ def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None
     )
 
 
-async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[_Word] = _WORDS) -> SpokenProtocol:
+async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[Word] = WORDS) -> SpokenProtocol:
     began = scene.clock()
     allowed = SHARE * scene.limits.handshake_timeout
-    answers = await asyncio.gather(*(_say(scene, word, allowed) for word in words))
+    answers = await asyncio.gather(*(say(scene, word, allowed) for word in words))
     listened = round(scene.clock() - began, 3)
     heard = [(word.how, answer) for word, answer in zip(words, answers, strict=True) if isinstance(answer, bytes)]
     for how, data in heard if scene.target.starttls is None else ():
-        if (known := _recognised(data, how, listened)) is not None:
+        if (known := recognised(data, how, listened)) is not None:
             return known
     greeting = answers[0]
     failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None
@@ -90,8 +91,9 @@ async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[_Word] = _W
     return SpokenProtocol(protocol=None, evidence=evidence[:512], how=how, listened=listened, greeting_failure=failure)
 
 
-async def _say(scene: Scene, word: _Word, allowed: float) -> bytes | Failure:
-    connection = await scene.connect(timeout=allowed)
+async def say(scene: Scene, word: Word, allowed: float, *, before: Phase | None = None) -> bytes | Failure:
+    """Say a word on a connection of its own, and wait for what comes; `before` stops ahead of that phase of the way."""
+    connection = await scene.connect(timeout=allowed, before=before)
     if isinstance(connection, Failure):
         return connection
     try:
@@ -100,7 +102,7 @@ async def _say(scene: Scene, word: _Word, allowed: float) -> bytes | Failure:
         await connection.close()
 
 
-async def _converse(connection: Connection, word: _Word, deadline: Deadline) -> bytes | Failure:
+async def _converse(connection: Connection, word: Word, deadline: Deadline) -> bytes | Failure:
     if word.data and (failure := await connection.send(word.data, deadline=deadline)) is not None:
         return failure
     return await connection.receive(deadline=deadline, size=4096)

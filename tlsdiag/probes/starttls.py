@@ -1,23 +1,25 @@
 """StarttlsDialogue: the way from the greeting to where TLS begins, step by step, on a connection of its own.
 
-Every other probe goes that way silently (`scene.connect`); this one writes it down. Where the peer stays silent or hangs up it says a ClientHello on a
-second connection, to tell a port on which TLS begins at once from one on which nothing answers.
+Every other probe goes that way silently (`scene.connect`); this one writes it down. Where the peer stays silent or hangs up, further
+connections say other first words: that tells a port on which TLS begins at once, or another protocol, from one on which nothing answers.
 """
 
 from __future__ import annotations
+
+import asyncio
 
 import attrs
 
 from ..handshake import ClientHandshake
 from ..network import Connection, Deadline, Dialogue, StarttlsLeg, converse, starttls_leg
-from ..plugin import Cost, Failure, Phase, Probe, Reachability, Scene, StarttlsDialogue, StarttlsRefusal, Unavailable, Why
+from ..plugin import Cost, Failure, Phase, Probe, Reachability, Scene, SpokenProtocol, StarttlsDialogue, StarttlsRefusal, Unavailable, Why
 from .common import broad_offer
-from .spoken import SHARE
-from .spoken_signatures import recognise
+from .spoken import SHARE, WORDS, Word, recognised, say
 
 LINGER = 0.05
 """Seconds to listen after the go-ahead: an honest peer waits for our ClientHello, and says nothing."""
 _SAME = {"lmtp": "smtp", "xmpp-server": "xmpp"}
+_FIRST_WORDS = ("reply to SSLRequest", "reply to a StartTLS request")
 _TLS_STARTS = (b"\x15\x03", b"\x16\x03")
 
 
@@ -27,7 +29,7 @@ class StarttlsProbe(Probe):
     name = "starttls"
     provides = StarttlsDialogue
     needs = (Reachability,)
-    cost = Cost(connections=2)
+    cost = Cost(connections=4)
 
     async def run(self, scene: Scene) -> StarttlsDialogue | Unavailable:
         """Go the way to its end, and look why it ended early."""
@@ -83,37 +85,34 @@ def _observed(scene: Scene, leg: StarttlsLeg, dialogue: Dialogue) -> StarttlsDia
 async def _named(scene: Scene, found: StarttlsDialogue) -> StarttlsDialogue:
     """Which protocol it is that does not speak as it should."""
     heard = next((step.answered for step in found.steps if step.answered), b"")
-    if found.refusal is StarttlsRefusal.CLOSED or (found.refusal is StarttlsRefusal.SILENCE and not heard):
-        heard = heard or await _answer_to_hello(scene)
-        if heard.startswith(_TLS_STARTS):
-            detail = f"{found.detail}; a ClientHello is answered in TLS at once"
-            return attrs.evolve(found, refusal=StarttlsRefusal.TLS_ALREADY, speaks="tls", detail=detail)
-    other = _other(found.protocol, heard)
+    if not heard and found.refusal in (StarttlsRefusal.CLOSED, StarttlsRefusal.SILENCE):
+        return await _asked(scene, found)
+    other = _other(found.protocol, recognised(heard, "greeting", 0.0))
     if other is None or found.offered:
         return found
     return attrs.evolve(found, refusal=StarttlsRefusal.WRONG_PROTOCOL, speaks=other)
 
 
-def _other(protocol: str, heard: bytes) -> str | None:
+async def _asked(scene: Scene, found: StarttlsDialogue) -> StarttlsDialogue:
+    """Say the first words of protocols in which the client speaks first, TLS among them, side by side."""
+    hello = ClientHandshake(broad_offer(scene.target), randomness=scene.randomness).start()
+    words = (Word("reply to ClientHello", hello), *(word for word in WORDS if word.how in _FIRST_WORDS))
+    allowed = SHARE * scene.limits.handshake_timeout
+    answers = await asyncio.gather(*(say(scene, word, allowed, before=Phase.STARTTLS) for word in words))
+    if isinstance(answers[0], bytes) and answers[0].startswith(_TLS_STARTS):
+        detail = f"{found.detail}; a ClientHello is answered in TLS at once"
+        return attrs.evolve(found, refusal=StarttlsRefusal.TLS_ALREADY, speaks="tls", detail=detail)
+    for word, answer in zip(words, answers, strict=True):
+        known = recognised(answer, word.how, 0.0) if isinstance(answer, bytes) else None
+        if known is not None and (other := _other(found.protocol, known)) is not None:
+            detail = f"{found.detail}; told by the {word.how}"
+            return attrs.evolve(found, refusal=StarttlsRefusal.WRONG_PROTOCOL, speaks=other, detail=detail)
+    return found
+
+
+def _other(protocol: str, known: SpokenProtocol | None) -> str | None:
     """The protocol that the words tell, when it is another one. A greeting of 220 alone tells none."""
-    known = recognise(heard)
     if known is None or _SAME.get(protocol, protocol) in (known.starttls, known.protocol):
         return None
-    vague = known.protocol == "ftp" and b"ftp" not in heard.lower()
+    vague = known.protocol == "ftp" and b"ftp" not in known.evidence.lower()
     return None if vague else known.starttls or known.protocol
-
-
-async def _answer_to_hello(scene: Scene) -> bytes:
-    """What the port says to a ClientHello without any words before."""
-    allowed = SHARE * scene.limits.handshake_timeout
-    connection = await scene.connect(before=Phase.STARTTLS, timeout=allowed)
-    if isinstance(connection, Failure):
-        return b""
-    hello = ClientHandshake(broad_offer(scene.target), randomness=scene.randomness).start()
-    deadline = Deadline.after(allowed)
-    try:
-        failure = await connection.send(hello, deadline=deadline)
-        answer = failure or await connection.receive(deadline=deadline, size=4096)
-    finally:
-        await connection.close()
-    return answer if isinstance(answer, bytes) else b""

@@ -54,7 +54,7 @@ class StarttlsCheck(Check):
         """Yield what keeps the client from TLS, and what else the dialogue showed."""
         dialogue = seen[StarttlsDialogue]
         if dialogue.guessed is not None:
-            yield _finding(GUESSED, dialogue, f"{_title(dialogue)} was taken from the {_source(seen, dialogue)}.")
+            yield _finding(GUESSED, dialogue, f"{_title(dialogue)} was taken from {_source(seen, dialogue)}.")
         if dialogue.injected:
             said = _quoted(dialogue.injected)
             yield _finding(INJECTION, dialogue, f"{seen.endpoint} gave its go-ahead and went on in the clear: {said}.", answer=dialogue.injected)
@@ -77,7 +77,7 @@ def _refusal(rule: Rule, seen: Seen, dialogue: StarttlsDialogue) -> Finding:
     if not client_failed(seen):  # one dialogue of several: the client itself got through
         changes = {"blocks": False, "severity": Severity.MEDIUM}
     if rule is STRIPPED:
-        changes["confidence"] = Confidence.LIKELY if dialogue.garbled else Confidence.POSSIBLE
+        changes["confidence"] = Confidence.LIKELY
     if rule is GREETING and _BLOCKED.search(dialogue.detail):
         changes |= {"blame": Blame.CLIENT, "confidence": Confidence.LIKELY}
     if rule is WRONG_PROTOCOL:
@@ -101,9 +101,10 @@ def _finding(rule: Rule, dialogue: StarttlsDialogue, detail: str, **changes: obj
 
 
 def _detail(rule: Rule, seen: Seen, dialogue: StarttlsDialogue) -> str:
-    guessed = f" {_title(dialogue)} was taken from the {_source(seen, dialogue)}." if dialogue.guessed else ""
+    guessed = f" {_title(dialogue)} was taken from {_source(seen, dialogue)}." if dialogue.guessed else ""
+    apart = " The client itself got through, on another connection a moment apart." if not client_failed(seen) else ""
     step = f" (step: {dialogue.refused_at})" if dialogue.refused_at is not None and rule in (REFUSED, SILENT, CLOSED) else ""
-    return f"{_words(rule, seen, dialogue)}{step}.{guessed}"
+    return f"{_words(rule, seen, dialogue)}{step}.{apart}{guessed}"
 
 
 def _words(rule: Rule, seen: Seen, dialogue: StarttlsDialogue) -> str:
@@ -166,12 +167,12 @@ def _name(protocol: str) -> str:
 
 
 def _source(seen: Seen, dialogue: StarttlsDialogue) -> str:
-    return f"scheme {seen.target.scheme}://" if dialogue.guessed == "scheme" else f"port {seen.target.port}"
+    return f"the scheme {seen.target.scheme}://" if dialogue.guessed == "scheme" else f"port {seen.target.port}"
 
 
 def _listed(offered: tuple[str, ...]) -> str:
     more = f" and {len(offered) - 8} more" if len(offered) > 8 else ""
-    return "it offers " + ", ".join(offered[:8]) + more
+    return "it offers " + ", ".join(item[:40] for item in offered[:8]) + more
 
 
 def _quoted(data: bytes) -> str:

@@ -22,7 +22,7 @@ NOT_OFFERED = Rule(
     fix=Fix(
         summary="Switch TLS on in the server and give it a certificate and key that it can read; its log at start says why it went without.",
         snippets={
-            "postfix": "smtpd_tls_security_level = may\nsmtpd_tls_chain_files = /etc/postfix/key.pem, /etc/postfix/chain.pem",
+            "postfix": "smtpd_tls_security_level = may\nsmtpd_tls_chain_files = /etc/postfix/key.pem, /etc/postfix/chain.pem\nsmtpd_discard_ehlo_keywords =   # 'starttls' in it hides the offer",
             "exim": "tls_advertise_hosts = *\ntls_certificate = /etc/exim4/chain.pem\ntls_privatekey = /etc/exim4/key.pem",
             "dovecot": "ssl = yes\nssl_cert = </etc/dovecot/chain.pem\nssl_key = </etc/dovecot/key.pem",
             "vsftpd": "ssl_enable=YES\nrsa_cert_file=/etc/ssl/chain.pem\nrsa_private_key_file=/etc/ssl/key.pem",
@@ -80,7 +80,6 @@ STRIPPED = Rule(
         summary="Switch the inspection of this protocol off in the firewall between here and the server, or use the port with implicit TLS; compare from another network to find where it happens.",
         snippets={
             "cisco": "policy-map global_policy\n class inspection_default\n  no inspect esmtp",
-            "postfix": "smtpd_discard_ehlo_keywords =   # 'starttls' in it hides the offer at the server itself",
         },
     ),
     references=("RFC 3207 section 6", "RFC 8314 section 3", "RFC 7457 section 2.1"),

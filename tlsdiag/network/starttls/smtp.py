@@ -14,45 +14,51 @@ from .framing import reply, shown
 NAME = "tlsdiag.invalid"
 """What we call ourselves: a name that nobody has (RFC 2606), for a server to write into its log."""
 # Inspecting firewalls write over what they do not know, and keep the length: "250-XXXXXXXA", "250-        ".
-_WRITTEN_OVER = re.compile(r"^(X{4,}[A-Z]?|X?.?TARTTL.?|STARTTL[^S]|[\s*#?.-]*)$", re.IGNORECASE)
+_WRITTEN_OVER = re.compile(r"(X{4,}[A-Z]?|[\s*#?.-]{8,})$", re.IGNORECASE)
 
 
 def smtp(notes: Notes) -> Script:
     """Mail between servers, and its submission."""
-    return _mail(notes, b"EHLO")
+    return _mail(notes, b"EHLO", b"LHLO", "lmtp")
 
 
 def lmtp(notes: Notes) -> Script:
-    """Delivery to mailboxes: the greeting of the client has another name."""
-    return _mail(notes, b"LHLO")
+    """Delivery to mailboxes: the client greets with another word."""
+    return _mail(notes, b"LHLO", b"EHLO", "smtp")
 
 
-def _mail(notes: Notes, hello: bytes) -> Script:
+def _mail(notes: Notes, hello: bytes, other_hello: bytes, other: str) -> Script:
     greeting = yield Ask(step=StarttlsStep.GREETING, until=reply)
     notes.software = _first(greeting)
     if not greeting.startswith(b"220"):
         raise Refused(StarttlsRefusal.GREETING, f"the server greets with {shown(greeting)}")
-    answer = yield Ask(step=StarttlsStep.CAPABILITIES, send=hello + b" " + NAME.encode() + b"\r\n", until=reply)
+    answer = yield _hello(hello)
+    refused = f"{hello.decode()} is answered with {shown(answer)}"
     if answer.startswith(b"250"):
-        lines = [line[4:].rstrip() for line in answer.decode("latin-1").splitlines()[1:]]
-        notes.offered = tuple(line for line in lines if line.strip())
-        notes.garbled = next((line for line in lines if _WRITTEN_OVER.match(line)), "")
-    elif (other := _other(greeting, hello)) is not None:
-        notes.speaks = other
-        raise Refused(StarttlsRefusal.WRONG_PROTOCOL, f"{hello.decode()} is answered with {shown(answer)}")
+        lines = [line[4:] for line in answer.decode("latin-1").splitlines()[1:]]
+        notes.offered = tuple(line.strip() for line in lines if line.strip())
+        notes.garbled = next((line for line in lines if _written_over(line)), "")
+    elif b"FTP" in greeting.upper():
+        notes.speaks = "ftp"
+        raise Refused(StarttlsRefusal.WRONG_PROTOCOL, refused)
     elif not answer.startswith(b"50"):  # not "what is that?" but "not you"
-        raise Refused(StarttlsRefusal.GREETING, f"{hello.decode()} is answered with {shown(answer)}")
+        raise Refused(StarttlsRefusal.GREETING, refused)
+    elif (yield _hello(other_hello)).startswith(b"250"):
+        notes.speaks = other
+        raise Refused(StarttlsRefusal.WRONG_PROTOCOL, f"{refused}, and {other_hello.decode()} is understood")
+    else:
+        raise Refused(StarttlsRefusal.NOT_OFFERED, f"{refused}: the server knows no extensions")
     yield from upgrade(notes, "STARTTLS", b"STARTTLS\r\n", b"220")
 
 
-def _other(greeting: bytes, hello: bytes) -> str | None:
-    """Which of the protocols that greet with 220 it is, when the hello was not understood."""
-    text = greeting.upper()
-    if b"FTP" in text:
-        return "ftp"
-    if b"LMTP" in text:
-        return None if hello == b"LHLO" else "lmtp"
-    return "smtp" if b"SMTP" in text and hello == b"LHLO" else None
+def _written_over(line: str) -> bool:
+    """Whether a capability looks like one that something has written over: STARTTLS with a letter or two of another kind, X's, blanks."""
+    strange = sum(a != b for a, b in zip(line.upper(), "STARTTLS", strict=False))
+    return _WRITTEN_OVER.match(line) is not None or (len(line) == 8 and 0 < strange <= 2)
+
+
+def _hello(word: bytes) -> Ask:
+    return Ask(step=StarttlsStep.CAPABILITIES, send=word + b" " + NAME.encode() + b"\r\n", until=reply)
 
 
 def upgrade(notes: Notes, word: str, command: bytes, good: bytes, *, known: bool = True) -> Script:
@@ -60,7 +66,7 @@ def upgrade(notes: Notes, word: str, command: bytes, good: bytes, *, known: bool
 
     Where it is not offered, it is asked for all the same if that was wanted: a server that takes it has offered it, and something hid that.
     """
-    offered = any(item.upper().split()[:1] == word.upper().split()[:1] and word.upper() in item.upper() for item in notes.offered)
+    offered = any(f"{item} ".upper().startswith((f"{word} ", f"{word};")) for item in notes.offered)
     if known and not offered and not notes.insist:
         raise not_offered(word)
     answer = yield Ask(step=StarttlsStep.REQUEST, send=command, until=reply)
