@@ -210,17 +210,19 @@ async def afterwards(
 ) -> tuple[Failure | None, bytes]:
     """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request.
 
-    After STARTTLS nothing is asked: HTTP would be nonsense to the server, and how it takes that tells nothing.
+    After STARTTLS nothing is asked, for HTTP would be nonsense to the server; what it says of itself then is its answer.
     """
     from .handshake.events import ApplicationData
 
-    if target.starttls is not None or (core.result.version is not None and core.result.version >= 0x0304):
+    if target.starttls is not None:
+        return await _unasked(core, connection, deadline.sooner(LATE / 3))
+    if core.result.version is not None and core.result.version >= 0x0304:
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
             core.receive(received)
         elif received.kind is not FailureKind.TIMED_OUT:
             return received, b""
-        if core.result.late_alert is not None or target.starttls is not None:
+        if core.result.late_alert is not None:
             return None, b""
     request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
     if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
@@ -233,6 +235,19 @@ async def afterwards(
             return (None if silent else received), answer
         answer += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
     return None, answer[:4096]
+
+
+async def _unasked(core: ClientHandshake, connection: Connection, deadline: Deadline) -> tuple[Failure | None, bytes]:
+    """What comes within a moment without a word of ours: how the connection ended, and what was said before."""
+    from .handshake.events import ApplicationData
+
+    said = b""
+    while len(said) < 4096 and core.result.late_alert is None:
+        received = await connection.receive(deadline=deadline)
+        if isinstance(received, Failure):
+            return (None if received.kind is FailureKind.TIMED_OUT else received), said
+        said += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
+    return None, said[:4096]
 
 
 def _unless_answered(core: ClientHandshake, failure: Failure | None) -> Failure | None:

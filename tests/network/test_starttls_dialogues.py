@@ -214,7 +214,7 @@ def test_tls_that_comes_with_the_go_ahead_is_not_taken_for_an_injection() -> Non
     [
         (b"XXXXXXXA", True), (b"        ", True), (b"STARTTLX", True), (b"XTARTTLS", True), (b"********", True), (b"", False), (b"CHUNKING", False),
         (b"HELP", False),
-    ],  # fmt: skip
+    ],
 )
 def test_a_capability_that_was_written_over_is_noticed(line: bytes, garbled: bool) -> None:
     answer = b"250-mail\r\n250-" + line + b"\r\n250 SIZE 10\r\n"
