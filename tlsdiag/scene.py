@@ -16,6 +16,7 @@ from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
 from .probe import Exchange
+from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -208,15 +209,12 @@ _REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r
 async def afterwards(
     core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
 ) -> tuple[Failure | None, bytes]:
-    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request.
+    """Whether the server lets us in without a certificate: the end of the connection, or its answer to what a client says first (an HTTP request, an EHLO).
 
-    After STARTTLS nothing is asked, for HTTP would be nonsense to the server; what it says of itself then is its answer.
+    After STARTTLS many a protocol begins with a login: then nothing is said, and what the server does of itself is all there is to learn.
     """
-    from .handshake.events import ApplicationData
-
-    if target.starttls is not None:
-        return await _unasked(core, connection, deadline.sooner(LATE / 3))
-    if core.result.version is not None and core.result.version >= 0x0304:
+    word = _first_word(target)
+    if word and core.result.version is not None and core.result.version >= 0x0304:
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
             core.receive(received)
@@ -224,11 +222,26 @@ async def afterwards(
             return received, b""
         if core.result.late_alert is not None or core.result.close_notify:
             return _ended(core, b""), b""
-    request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
-    if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
+    if word and (failure := await connection.send(core.send_application_data(word), deadline=deadline)) is not None:
         return failure, b""
+    if target.starttls is None:
+        return await _answer(core, connection, deadline, enough=4096)
+    return await _answer(core, connection, deadline.sooner(LATE / 3), enough=1)
+
+
+def _first_word(target: Target) -> bytes:
+    protocol = None if target.starttls is None else protocol_named(target.starttls)
+    if protocol is not None:
+        return protocol.first_word
+    return _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+
+
+async def _answer(core: ClientHandshake, connection: Connection, deadline: Deadline, *, enough: int) -> tuple[Failure | None, bytes]:
+    """What the server says, up to `enough` bytes, and how the connection ended when it did."""
+    from .handshake.events import ApplicationData
+
     answer = b""
-    while len(answer) < 4096 and core.result.late_alert is None and not core.result.close_notify:
+    while len(answer) < enough and core.result.late_alert is None and not core.result.close_notify:
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer
@@ -242,19 +255,6 @@ def _ended(core: ClientHandshake, answer: bytes) -> Failure | None:
     if answer or core.result.late_alert is not None or not core.result.close_notify:
         return None
     return Failure(kind=FailureKind.CLOSED, phase=Phase.DATA, blame=Blame.SERVER, detail="the server ended the session with close_notify")
-
-
-async def _unasked(core: ClientHandshake, connection: Connection, deadline: Deadline) -> tuple[Failure | None, bytes]:
-    """What comes within a moment without a word of ours: how the connection ended, and what was said before."""
-    from .handshake.events import ApplicationData
-
-    said = b""
-    while len(said) < 4096 and core.result.late_alert is None:
-        received = await connection.receive(deadline=deadline)
-        if isinstance(received, Failure):
-            return (None if received.kind is FailureKind.TIMED_OUT else received), said
-        said += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
-    return None, said[:4096]
 
 
 def _unless_answered(core: ClientHandshake, failure: Failure | None) -> Failure | None:

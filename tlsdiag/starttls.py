@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import attrs
 
+CLIENT_NAME = "tlsdiag.invalid"
+"""What we call ourselves where a protocol asks: a name that nobody has (RFC 2606), for a server to write into its log."""
+
 
 class StarttlsStep(StrEnum):
     """How far a dialogue had come: the peer's greeting, what it can do, the request to begin TLS."""
@@ -45,7 +48,8 @@ class StarttlsProtocol:
     """A protocol that goes over to TLS on request.
 
     `names` are those that a caller may use, with the port that each stands for; the first is the protocol's own. `guessed` are the ports on which
-    nothing else is to be expected, so that the protocol may be taken from them; `implicit` is the port where TLS begins at once.
+    nothing else is to be expected, so that the protocol may be taken from them; `implicit` is the port where TLS begins at once. `first_word` is what a
+    client says first inside TLS, where that is no login: its answer tells whether the client is let in.
     """
 
     title: str
@@ -53,6 +57,7 @@ class StarttlsProtocol:
     guessed: tuple[int, ...] = ()
     implicit: int | None = None
     reference: str = ""
+    first_word: bytes = b""
 
     @property
     def name(self) -> str:
@@ -77,9 +82,14 @@ def known_names() -> str:
 
 PROTOCOLS: tuple[StarttlsProtocol, ...] = (
     StarttlsProtocol(
-        title="SMTP", names={"smtp": 25, "submission": 587, "esmtp": 25}, guessed=(25, 587), implicit=465, reference="RFC 3207"
+        title="SMTP",
+        names={"smtp": 25, "submission": 587, "esmtp": 25},
+        guessed=(25, 587),
+        implicit=465,
+        reference="RFC 3207",
+        first_word=f"EHLO {CLIENT_NAME}\r\n".encode(),
     ),
-    StarttlsProtocol(title="LMTP", names={"lmtp": 24}, reference="RFC 2033"),
+    StarttlsProtocol(title="LMTP", names={"lmtp": 24}, reference="RFC 2033", first_word=f"LHLO {CLIENT_NAME}\r\n".encode()),
     StarttlsProtocol(title="IMAP", names={"imap": 143, "imap4": 143}, guessed=(143,), implicit=993, reference="RFC 9051 section 6.2.1"),
     StarttlsProtocol(title="POP3", names={"pop3": 110, "pop": 110}, guessed=(110,), implicit=995, reference="RFC 2595 section 4"),
     StarttlsProtocol(title="FTP", names={"ftp": 21}, guessed=(21,), implicit=990, reference="RFC 4217"),

@@ -124,10 +124,18 @@ def test_other_faults_behind_starttls_are_found_as_ever(serve: Serve) -> None:
     assert_cause(diagnose(old, "postgres", client=client), "no-common-version")
 
 
-def test_a_client_certificate_that_is_required_behind_starttls_is_told(serve: Serve) -> None:
-    server = started(serve, "ldap", ISSUING.issue(NAME), client_ca_pem=ROOT.pem)
-    report = diagnose(server, "ldap")
+@pytest.mark.parametrize("protocol", ["smtp", "ftp", "ldap"])
+def test_a_client_certificate_that_is_required_behind_starttls_is_told(protocol: str, serve: Serve) -> None:
+    server = started(serve, protocol, ISSUING.issue(NAME), client_ca_pem=ROOT.pem)
+    report = diagnose(server, protocol)
     assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "imap", "postgres", "mysql"])
+def test_a_client_certificate_that_may_be_left_out_is_only_mentioned(protocol: str, serve: Serve) -> None:
+    options = {} if protocol in ("imap", "mysql") else {"client_required": False}
+    report = diagnose(started(serve, protocol, ISSUING.issue(NAME), client_ca_pem=ROOT.pem, **options), protocol)
+    assert [item.code for item in report.findings] == ["client-certificate-requested"], report
 
 
 def test_postfix_without_a_key_that_it_can_read_refuses(serve: Serve) -> None:

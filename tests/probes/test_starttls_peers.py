@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from tlsdiag.demo.servers import is_silent, listening, resets
 from tlsdiag.iana import ProtocolVersion
 from tlsdiag.observation import Why
 from tlsdiag.plugin import AcceptedVersions, HandshakeOutcome, StarttlsDialogue, StarttlsFinding, StarttlsStep
-from tlsdiag.testing import Authority
+from tlsdiag.testing import Authority, Expect, Reply, ScriptedDialer, Silence
 
 NAME = "server.example"
 ROOT = Authority.root(number=300)
@@ -73,6 +74,24 @@ def test_what_is_injected_is_told_and_the_diagnosis_goes_on(context: ssl.SSLCont
     assert report.verdict is Verdict.FLAWED
     dialogue = report.observations.get(StarttlsDialogue, report.endpoints[0])
     assert dialogue is not None and dialogue.injected == b"250 injected\r\n"
+
+
+def test_what_is_injected_a_moment_later_breaks_the_client_and_explains_it() -> None:
+    greeting, capabilities, go_ahead = peers.SMTP
+    script = [Reply(greeting), Expect(), Reply(capabilities), Expect(30), Reply(go_ahead), Reply(b"250 injected\r\n"), Silence()]
+    target = tlsdiag.Target.parse(NAME, port=25, addresses=["192.0.2.1"], trust=ROOT.pem)
+    report = asyncio.run(tlsdiag.Diagnosis(dialer=ScriptedDialer([script]), limits=LIMITS).run(target))
+    assert report.root_cause is not None and report.root_cause.code == "starttls-injection", report
+    assert {key.partition("|")[0] for key in report.root_cause.explains} == {"client-handshake-failed", "answer-not-tls"}
+
+
+def test_a_protocol_in_which_the_client_speaks_first_is_named_by_its_own_word() -> None:
+    def database(connection: Any) -> None:
+        if connection.recv(4096)[4:] == bytes.fromhex("04d2162f"):
+            connection.sendall(b"N")
+            connection.recv(1)
+
+    assert assert_cause(diagnose(database, "ldap"), "starttls-wrong-protocol").speaks == "postgres"
 
 
 @pytest.mark.parametrize("answer", [peers.STRIPPED, peers.BLANKED])

@@ -56,14 +56,21 @@ class StarttlsCheck(Check):
         if dialogue.guessed is not None:
             yield _finding(GUESSED, dialogue, f"{_title(dialogue)} was taken from {_source(seen, dialogue)}.")
         if dialogue.injected:
-            said = _quoted(dialogue.injected)
-            yield _finding(INJECTION, dialogue, f"{seen.endpoint} gave its go-ahead and went on in the clear: {said}.", answer=dialogue.injected)
+            yield _injection(seen, dialogue)
         rule = _rule(dialogue)
         if rule is not None:
             yield _refusal(rule, seen, dialogue)
         elif (lost := _lost_elsewhere(seen)) is not None:
             detail = f"One dialogue with {seen.endpoint} went well; another, a moment apart, did not: {lost.detail}."
             yield _finding(_LOST.get(lost.kind, GREETING), dialogue, detail, confidence=Confidence.LIKELY)
+
+
+def _injection(seen: Seen, dialogue: StarttlsDialogue) -> Finding:
+    """It blocks only where it came too late to be thrown away, and was read as the answer to the client's hello."""
+    client = seen.get(ClientOutcome)
+    blocks = client is not None and not client.completed and client.non_tls is not None
+    detail = f"{seen.endpoint} gave its go-ahead and went on in the clear: {_quoted(dialogue.injected)}."
+    return _finding(INJECTION, dialogue, detail, answer=dialogue.injected, blocks=blocks)
 
 
 def _rule(dialogue: StarttlsDialogue) -> Rule | None:

@@ -100,6 +100,7 @@ INJECTION = Rule(
         snippets={"shell": "tcpdump -i any -A 'tcp port PORT'   # on the server and on the client, side by side"},
     ),
     references=("RFC 3207 section 4.2", "CVE-2011-0411", "CVE-2021-23222"),
+    explains=(*CONSEQUENCE, "answer-not-tls"),
     failing="a server that sends another reply right behind '220 go ahead'",
     passing="a server that waits for the hello",
 )

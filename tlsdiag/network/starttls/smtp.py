@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 
-from ...starttls import StarttlsRefusal, StarttlsStep
+from ...starttls import CLIENT_NAME, StarttlsRefusal, StarttlsStep
 from .dialogue import Ask, Notes, Refused, Script, Speaker
 from .framing import reply, shown
 
-NAME = "tlsdiag.invalid"
-"""What we call ourselves: a name that nobody has (RFC 2606), for a server to write into its log."""
 # Inspecting firewalls write over what they do not know, and keep the length: "250-XXXXXXXA", "250-        ".
 _WRITTEN_OVER = re.compile(r"(X{4,}[A-Z]?|[\s*#?.-]{8,})$", re.IGNORECASE)
 
@@ -58,7 +56,7 @@ def _written_over(line: str) -> bool:
 
 
 def _hello(word: bytes) -> Ask:
-    return Ask(step=StarttlsStep.CAPABILITIES, send=word + b" " + NAME.encode() + b"\r\n", until=reply)
+    return Ask(step=StarttlsStep.CAPABILITIES, send=word + b" " + CLIENT_NAME.encode() + b"\r\n", until=reply)
 
 
 def upgrade(notes: Notes, word: str, command: bytes, good: bytes, *, known: bool = True) -> Script:
