@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from samples.common import failure
 from samples.starttls import R, dialogue, healthy
 
 from tlsdiag.check import Seen
 from tlsdiag.checks.starttls.dialogue import StarttlsCheck
 from tlsdiag.checks.starttls.rules import SERVERS
 from tlsdiag.finding import Confidence, Finding, Severity
-from tlsdiag.plugin import Blame, StarttlsFinding
+from tlsdiag.plugin import Blame, FailureKind, Phase, StarttlsDialogue, StarttlsFinding
 from tlsdiag.starttls import PROTOCOLS
 from tlsdiag.testing import run_check
+from tlsdiag.testing.observations import client_outcome, handshake_outcome, seen
 
 
 def found(view: Seen) -> Finding:
@@ -31,7 +33,12 @@ def test_only_the_snippets_of_the_protocol_are_shown(protocol: str, servers: set
 
 @pytest.mark.parametrize(
     ("words", "blame"),
-    [("554 5.7.1 blocked using zen.spamhaus.org", Blame.CLIENT), ("421 too many connections", Blame.SERVER), ("error host-unknown", Blame.CLIENT)],
+    [
+        ("554 5.7.1 blocked using zen.spamhaus.org", Blame.CLIENT),
+        ("error 1129: Host is blocked because of many connection errors", Blame.SERVER),
+        ("421 too many connections", Blame.SERVER),
+        ("error host-unknown", Blame.CLIENT),
+    ],
 )
 def test_who_is_turned_away_for_an_address_has_to_mend_it(words: str, blame: Blame) -> None:
     assert found(dialogue(R.GREETING, detail=f"the server greets with {words!r}")).blame is blame
@@ -77,6 +84,14 @@ def test_a_client_that_is_turned_away_beside_a_dialogue_that_went_well_is_explai
     finding = found(healthy(client_fails=True))
     assert finding.code == "starttls-greeting-refused"
     assert finding.blocks and finding.confidence is Confidence.LIKELY
+
+
+def test_a_client_that_fails_at_a_certificate_is_not_explained_by_a_dialogue_that_was_refused_elsewhere() -> None:
+    refused = failure(FailureKind.PROTOCOL, Phase.STARTTLS)
+    went_well = StarttlsDialogue(protocol="smtp", completed=True)
+    client = client_outcome(completed=False, verify_code=10, client_hello=b"hello")
+    finding = found(seen(went_well, client, handshake_outcome(completed=False, failure=refused), starttls="smtp"))
+    assert (finding.code, finding.blocks) == ("starttls-greeting-refused", False)
 
 
 def test_an_injection_blocks_nothing_and_shows_the_bytes() -> None:

@@ -9,7 +9,7 @@ from tlsdiag.facts import DialogueStep, StarttlsDialogue, StarttlsRefusal, Start
 from tlsdiag.failure import FailureKind, Phase
 from tlsdiag.testing.observations import client_outcome, handshake_outcome, seen
 
-from .common import Samples, failure
+from .common import HELLO, Samples, failure
 
 R = StarttlsRefusal
 
@@ -20,7 +20,7 @@ def dialogue(refusal: StarttlsRefusal | None, *, client_fails: bool | None = Non
     steps = (DialogueStep(step=StarttlsStep.GREETING, answered=b"220 mail.example ESMTP\r\n"),)
     base: dict[str, Any] = {"protocol": "smtp", "completed": refusal is None, "refusal": refusal, "steps": steps, "detail": "sample"}
     lost = failure(FailureKind.PROTOCOL, Phase.STARTTLS) if fails else None
-    client = client_outcome(completed=not fails, failure=lost, error_type="OSError" if fails else None)
+    client = client_outcome(completed=not fails, failure=lost, error_type="OSError" if fails else None, client_hello=b"" if fails else HELLO)
     ours = handshake_outcome(completed=not fails, failure=lost)
     return seen(StarttlsDialogue(**{**base, **changes}), client, ours, starttls=base["protocol"])
 

@@ -24,7 +24,6 @@ from ...plugin import (
     StarttlsRefusal,
     protocol_named,
 )
-from ..common import client_failed
 from .rules import CLOSED, GREETING, GUESSED, INJECTION, NOT_OFFERED, REFUSED, RULES, SILENT, STRIPPED, WRONG_PROTOCOL, fix_for
 
 _RULES = {
@@ -38,7 +37,7 @@ _RULES = {
 }
 _LOST = {FailureKind.TIMED_OUT: SILENT, FailureKind.CLOSED: CLOSED, FailureKind.RESET: CLOSED}
 # Words that say: it is this client's address that is not wanted.
-_BLOCKED = re.compile(r"block(ed|list)|blacklist|denylist|\b[a-z]*bl\b|dnsbl|spamhaus|reputation|banned|k-?lined|host-unknown", re.IGNORECASE)
+_BLOCKED = re.compile(r"blocked(?! because of many connection errors)|blocklist|blacklist|denylist|\b[a-z]*bl\b|dnsbl|spamhaus|reputation|banned|k-?lined|host-unknown", re.IGNORECASE)
 _NAMES = {"http": "HTTP", "ssh": "SSH", "redis": "Redis", "vnc": "VNC", "telnet": "Telnet"}
 
 
@@ -62,7 +61,8 @@ class StarttlsCheck(Check):
             yield _refusal(rule, seen, dialogue)
         elif (lost := _lost_elsewhere(seen)) is not None:
             detail = f"One dialogue with {seen.endpoint} went well; another, a moment apart, did not: {lost.detail}."
-            yield _finding(_LOST.get(lost.kind, GREETING), dialogue, detail, confidence=Confidence.LIKELY)
+            changes = _not_blocking() if _got_through(seen) else {}
+            yield _finding(_LOST.get(lost.kind, GREETING), dialogue, detail, confidence=Confidence.LIKELY, **changes)
 
 
 def _injection(seen: Seen, dialogue: StarttlsDialogue) -> Finding:
@@ -81,8 +81,8 @@ def _rule(dialogue: StarttlsDialogue) -> Rule | None:
 
 def _refusal(rule: Rule, seen: Seen, dialogue: StarttlsDialogue) -> Finding:
     changes: dict[str, object] = {}
-    if not client_failed(seen):  # one dialogue of several: the client itself got through
-        changes = {"blocks": False, "severity": Severity.MEDIUM}
+    if _got_through(seen):  # one dialogue of several
+        changes = _not_blocking()
     if rule is STRIPPED:
         changes["confidence"] = Confidence.LIKELY
     if rule is GREETING and _BLOCKED.search(dialogue.detail):
@@ -109,7 +109,7 @@ def _finding(rule: Rule, dialogue: StarttlsDialogue, detail: str, **changes: obj
 
 def _detail(rule: Rule, seen: Seen, dialogue: StarttlsDialogue) -> str:
     guessed = f" {_title(dialogue)} was taken from {_source(seen, dialogue)}." if dialogue.guessed else ""
-    apart = " The client itself got through, on another connection a moment apart." if not client_failed(seen) else ""
+    apart = " The client itself got through, on another connection a moment apart." if _got_through(seen) else ""
     step = f" (step: {dialogue.refused_at})" if dialogue.refused_at is not None and rule in (REFUSED, SILENT, CLOSED) else ""
     return f"{_words(rule, seen, dialogue)}{step}.{apart}{guessed}"
 
@@ -157,11 +157,20 @@ def _instead(dialogue: StarttlsDialogue) -> dict[str, object]:
     return {"fix": Fix(summary=f"Speak {other.title} to this port (in tlsdiag: starttls={other.name!r}){where}.")}
 
 
+def _got_through(seen: Seen) -> bool:
+    """Whether the client came to where TLS begins, whatever became of it there."""
+    client = seen.get(ClientOutcome)
+    return client is not None and (client.completed or bool(client.client_hello))
+
+
+def _not_blocking() -> dict[str, object]:
+    return {"blocks": False, "severity": Severity.MEDIUM}
+
+
 def _lost_elsewhere(seen: Seen) -> Failure | None:
-    """How another dialogue ended early, when the one that was written down did not."""
-    client, ours = seen.get(ClientOutcome), seen.get(HandshakeOutcome)
-    failures = [item.failure for item in (client, ours) if item is not None and not item.completed]
-    return next((item for item in failures if item is not None and item.phase is Phase.STARTTLS), None) if client_failed(seen) else None
+    """How another dialogue ended early (the client's, or that of our own handshake), when the one that was written down did not."""
+    failures = [item.failure for item in (seen.get(ClientOutcome), seen.get(HandshakeOutcome)) if item is not None]
+    return next((item for item in failures if item is not None and item.phase is Phase.STARTTLS), None)
 
 
 def _title(dialogue: StarttlsDialogue) -> str:

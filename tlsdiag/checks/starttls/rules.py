@@ -132,7 +132,7 @@ GREETING = Rule(
             "exim": "acl_smtp_connect, smtp_accept_max, smtp_accept_max_per_host",
             "dovecot": "service imap-login { client_limit = ... }   # and mail_max_userip_connections, login_trusted_networks",
             "vsftpd": "max_clients=..., max_per_ip=..., tcp_wrappers=YES and /etc/hosts.deny",
-            "prosody": 'VirtualHost "DOMAIN"   # host-unknown: the domain of the stream is not served',
+            "prosody": 'VirtualHost "NAME"   # host-unknown: the domain of the stream is not served',
             "mariadb": "FLUSH HOSTS;   -- blocked after max_connect_errors\nSET GLOBAL max_connections = ...;   -- too many connections",
         },
     ),
