@@ -165,5 +165,7 @@ def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
     port = _IMPLICIT.get(spoken.protocol or "")
     other = f", or connect to port {port}, where TLS begins at once" if port else ""
     word = spoken.starttls or ""
-    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key != "python" or word == "smtp"}
+    unfit = {"python"} if word != "smtp" else set()
+    unfit |= {"openssl"} if word == "rdp" else set()  # which s_client does not speak
+    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key not in unfit}
     return Fix(summary=f"Let the client use STARTTLS (in tlsdiag: starttls={word!r}){other}.", snippets=snippets)

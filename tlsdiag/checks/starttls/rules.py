@@ -187,7 +187,7 @@ GUESSED = Rule(
     layer=Layer.STARTTLS,
     severity=Severity.INFO,
     blame=Blame.NOBODY,
-    why="On this port TLS usually begins on request, so that the diagnosis asked for it. A client that begins with TLS at once meets something else.",
+    why="On this port, or with this scheme, TLS usually begins on request, so that the diagnosis asked for it. A client that begins with TLS at once meets something else.",
     fix=Fix(summary="Nothing has to change. Name the protocol (starttls=), or say that TLS begins at once (starttls=False, --no-starttls)."),
     references=("https://www.iana.org/assignments/service-names-port-numbers",),
     failing="port 25, and no word about STARTTLS",

@@ -14,8 +14,8 @@ _STARTTLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 _STREAM = (
     "<?xml version='1.0'?><stream:stream xmlns='{}' xmlns:stream='http://etherx.jabber.org/streams' to='{}' version='1.0'>"
 )
-_FEATURE = re.compile(rb"<([a-z]+)[^>]*xmlns=['\"](?:urn:ietf:params:xml:ns:xmpp-|http://jabber\.org/features/)?([^'\"]*)", re.IGNORECASE)
-_ERROR = re.compile(rb"<(?:\w+:)?error\b[^>]*>\s*<([a-z-]+)", re.IGNORECASE)
+_FEATURE = re.compile(rb"<([a-z]{1,40})\s[^<>]{0,300}?xmlns=['\"](?:urn:ietf:params:xml:ns:xmpp-|http://jabber\.org/features/)?([^'\"]*)", re.IGNORECASE)
+_ERROR = re.compile(rb"<(?:\w+:)?error\b[^<>]{0,300}>\s{0,20}<([a-z-]{1,60})", re.IGNORECASE)
 
 
 def xmpp(notes: Notes) -> Script:
@@ -43,7 +43,7 @@ def _xmpp(notes: Notes, namespace: str, other: str) -> Script:
     offered = "starttls" in notes.offered
     if not offered and not notes.insist:
         raise not_offered("starttls")
-    answer = yield Ask(step=StarttlsStep.REQUEST, send=_STARTTLS, until=_xml_until(rb"<(\w+:)?(proceed|failure)\b[^>]*>"))
+    answer = yield Ask(step=StarttlsStep.REQUEST, send=_STARTTLS, until=_xml_until(rb"<(\w+:)?(proceed|failure)\b[^<>]{0,300}>"))
     accepted = b"<proceed" in answer
     if not offered:
         notes.accepted_anyway = accepted

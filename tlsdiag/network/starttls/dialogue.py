@@ -14,7 +14,7 @@ from ...failure import Failure, FailureKind
 from ...starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .framing import Framing, Unlike
 
-MOST = 16 * 1024
+MOST = 8 * 1024
 """Bytes of one answer: a list of capabilities is a few hundred, and what has no end must end somewhere."""
 KEPT = 2048
 """Bytes of each direction that one step of the transcript keeps."""
