@@ -56,7 +56,6 @@ class StarttlsProtocol:
     names: Mapping[str, int]
     guessed: tuple[int, ...] = ()
     implicit: int | None = None
-    reference: str = ""
     first_word: bytes = b""
 
     @property
@@ -86,37 +85,20 @@ PROTOCOLS: tuple[StarttlsProtocol, ...] = (
         names={"smtp": 25, "submission": 587, "esmtp": 25},
         guessed=(25, 587),
         implicit=465,
-        reference="RFC 3207",
         first_word=f"EHLO {CLIENT_NAME}\r\n".encode(),
     ),
-    StarttlsProtocol(title="LMTP", names={"lmtp": 24}, reference="RFC 2033", first_word=f"LHLO {CLIENT_NAME}\r\n".encode()),
-    StarttlsProtocol(title="IMAP", names={"imap": 143, "imap4": 143}, guessed=(143,), implicit=993, reference="RFC 9051 section 6.2.1"),
-    StarttlsProtocol(title="POP3", names={"pop3": 110, "pop": 110}, guessed=(110,), implicit=995, reference="RFC 2595 section 4"),
-    StarttlsProtocol(title="FTP", names={"ftp": 21}, guessed=(21,), implicit=990, reference="RFC 4217"),
-    StarttlsProtocol(title="LDAP", names={"ldap": 389}, guessed=(389, 3268), implicit=636, reference="RFC 4511 section 4.14"),
-    StarttlsProtocol(
-        title="XMPP (client)", names={"xmpp": 5222, "xmpp-client": 5222, "jabber": 5222}, guessed=(5222,), implicit=5223, reference="RFC 6120 section 5"
-    ),
-    StarttlsProtocol(
-        title="XMPP (server)", names={"xmpp-server": 5269, "xmpp-s2s": 5269}, guessed=(5269,), implicit=5270, reference="RFC 6120 section 5"
-    ),
-    StarttlsProtocol(
-        title="PostgreSQL",
-        names={"postgres": 5432, "postgresql": 5432},
-        guessed=(5432,),
-        reference="https://www.postgresql.org/docs/current/protocol-flow.html",
-    ),
-    StarttlsProtocol(
-        title="MySQL",
-        names={"mysql": 3306, "mariadb": 3306},
-        guessed=(3306,),
-        reference="https://mariadb.com/kb/en/connection/",
-    ),
-    StarttlsProtocol(title="NNTP", names={"nntp": 119}, guessed=(119,), implicit=563, reference="RFC 4642"),
-    StarttlsProtocol(title="ManageSieve", names={"sieve": 4190, "managesieve": 4190}, guessed=(4190,), reference="RFC 5804 section 2.2"),
-    StarttlsProtocol(title="IRC", names={"irc": 6667}, implicit=6697, reference="https://ircv3.net/specs/extensions/tls-3.1"),
-    StarttlsProtocol(title="RDP", names={"rdp": 3389, "ms-wbt-server": 3389}, guessed=(3389,), reference="MS-RDPBCGR section 2.2.1"),
-    StarttlsProtocol(
-        title="TDS (SQL Server)", names={"tds": 1433, "mssql": 1433, "sqlserver": 1433}, guessed=(1433,), reference="MS-TDS section 2.2.6.5"
-    ),
+    StarttlsProtocol(title="LMTP", names={"lmtp": 24}, first_word=f"LHLO {CLIENT_NAME}\r\n".encode()),
+    StarttlsProtocol(title="IMAP", names={"imap": 143, "imap4": 143}, guessed=(143,), implicit=993),
+    StarttlsProtocol(title="POP3", names={"pop3": 110, "pop": 110}, guessed=(110,), implicit=995),
+    StarttlsProtocol(title="FTP", names={"ftp": 21}, guessed=(21,), implicit=990),
+    StarttlsProtocol(title="LDAP", names={"ldap": 389}, guessed=(389, 3268), implicit=636),
+    StarttlsProtocol(title="XMPP (client)", names={"xmpp": 5222, "xmpp-client": 5222, "jabber": 5222}, guessed=(5222,), implicit=5223),
+    StarttlsProtocol(title="XMPP (server)", names={"xmpp-server": 5269, "xmpp-s2s": 5269}, guessed=(5269,), implicit=5270),
+    StarttlsProtocol(title="PostgreSQL", names={"postgres": 5432, "postgresql": 5432}, guessed=(5432,)),
+    StarttlsProtocol(title="MySQL", names={"mysql": 3306, "mariadb": 3306}, guessed=(3306,)),
+    StarttlsProtocol(title="NNTP", names={"nntp": 119}, guessed=(119,), implicit=563),
+    StarttlsProtocol(title="ManageSieve", names={"sieve": 4190, "managesieve": 4190}, guessed=(4190,)),
+    StarttlsProtocol(title="IRC", names={"irc": 6667}, implicit=6697),
+    StarttlsProtocol(title="RDP", names={"rdp": 3389, "ms-wbt-server": 3389}, guessed=(3389,)),
+    StarttlsProtocol(title="TDS (SQL Server)", names={"tds": 1433, "mssql": 1433, "sqlserver": 1433}, guessed=(1433,)),
 )

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tlsdiag.demo.servers import is_silent
 from tlsdiag.testing import Issued
 
 Converse = Callable[[socket.socket], None]
@@ -24,7 +25,7 @@ IRC = (
     b":irc.example 670 * :STARTTLS successful, go ahead with TLS handshake\r\n",
 )
 RDP = (b"", bytes.fromhex("030000130ed000001234000200080001000000"))
-TDS_ANSWER = bytes.fromhex("0401002b00000100") + bytes.fromhex("00001a0006 010020 0001 020021 0001 030022 0000 04 0022 0001 ff".replace(" ", ""))
+TDS_ANSWER = bytes.fromhex("0401002b00000100") + bytes.fromhex("00001a0006" + "0100200001" + "0200210001" + "0300220000" + "0400220001" + "ff")
 TDS_ANSWER += bytes.fromhex("0f0007d00000") + b"\x01" + b"\x00" + b"\x00"
 
 
@@ -43,12 +44,8 @@ def upgrading(context: ssl.SSLContext, words: Sequence[bytes]) -> Converse:
     """Say the first word as a greeting (nothing where it is empty), one after each message of the client, then speak TLS."""
 
     def converse(connection: socket.socket) -> None:
-        greeting, *answers = words
-        connection.sendall(greeting)
-        for answer in answers:
-            if not connection.recv(4096):
-                return
-            connection.sendall(answer)
+        if not _said(connection, words):
+            return
         with context.wrap_socket(connection, server_side=True) as secure:
             secure.recv(4096)
 
@@ -59,17 +56,21 @@ def saying(words: Sequence[bytes], *, close: bool = False) -> Converse:
     """The same, without TLS at the end: it answers nothing more, or closes."""
 
     def converse(connection: socket.socket) -> None:
-        greeting, *answers = words
-        connection.sendall(greeting)
-        for answer in answers:
-            if not connection.recv(4096):
-                return
-            connection.sendall(answer)
-        if not close:
-            while connection.recv(4096):
-                pass
+        if _said(connection, words) and not close:
+            is_silent(connection)
 
     return converse
+
+
+def _said(connection: socket.socket, words: Sequence[bytes]) -> bool:
+    """Say the words; False where the client hung up before the last."""
+    greeting, *answers = words
+    connection.sendall(greeting)
+    for answer in answers:
+        if not connection.recv(4096):
+            return False
+        connection.sendall(answer)
+    return True
 
 
 def sql_server(context: ssl.SSLContext, answer: bytes) -> Converse:
