@@ -9,6 +9,7 @@ from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
@@ -20,6 +21,7 @@ __all__ = [
     "ChainPaths",
     "ClientOutcome",
     "ClientSettings",
+    "Counterfactuals",
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
@@ -33,5 +35,7 @@ __all__ = [
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "Trial",
+    "TrialOutcome",
     "VersionAttempt",
 ]
