@@ -5,12 +5,14 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import StarttlsDialogue
 
 __all__ = [
     "AcceptedVersions",
@@ -20,6 +22,7 @@ __all__ = [
     "ClientOutcome",
     "ClientSettings",
     "Counterfactuals",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "Note",
@@ -29,6 +32,9 @@ __all__ = [
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
     "Trial",
     "TrialOutcome",
     "VersionAttempt",

@@ -12,11 +12,13 @@ from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,
