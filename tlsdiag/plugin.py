@@ -14,6 +14,7 @@ from .facts import (
     ClientSettings,
     ClockEvidence,
     Counterfactuals,
+    DialogueStep,
     ForwardSecrecy,
     HandshakeOutcome,
     MadeUpName,
@@ -25,6 +26,9 @@ from .facts import (
     ServerDate,
     ShapeSeen,
     SpokenProtocol,
+    StarttlsDialogue,
+    StarttlsRefusal,
+    StarttlsStep,
     TimeSource,
     Trial,
     TrialOutcome,
@@ -49,20 +53,23 @@ from .finding_types import (
     ServerNameFinding,
     SizeFinding,
     SpokenFinding,
+    StarttlsFinding,
     TrialFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
+from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
     "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "Bound", "CertificateFinding",
     "ChainFinding", "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings",
-    "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint",
-    "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer",
-    "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase",
-    "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding", "Severity",
-    "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "Target", "TimeSource", "Trial", "TrialFinding",
-    "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
+    "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "DialogueStep",
+    "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding",
+    "Layer", "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen",
+    "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding",
+    "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding",
+    "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target", "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "Unavailable",
+    "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
 ]  # fmt: skip

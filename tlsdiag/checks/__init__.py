@@ -26,11 +26,13 @@ from .protocol.deviations import DeviationsCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
+from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     ReachabilityCheck,
     LostConnectionCheck,
+    StarttlsCheck,
     SpokenCheck,
     AlertCheck,
     ServerNameCheck,

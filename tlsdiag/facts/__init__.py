@@ -5,6 +5,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
@@ -13,6 +14,7 @@ from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import StarttlsDialogue
 
 __all__ = [
     "AcceptedVersions",
@@ -24,6 +26,7 @@ __all__ = [
     "ClientSettings",
     "ClockEvidence",
     "Counterfactuals",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "MadeUpName",
@@ -35,6 +38,9 @@ __all__ = [
     "ServerDate",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
     "TimeSource",
     "Trial",
     "TrialOutcome",

@@ -15,11 +15,13 @@ from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from . import certificate, client, clock, counterfactual, interception, network, protocol
+from . import certificate, client, clock, counterfactual, interception, network, protocol, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
-    **network.SAMPLES,
-    **protocol.SAMPLES,
-    **client.SAMPLES,
-    **certificate.SAMPLES,
-    **clock.SAMPLES,
-    **counterfactual.SAMPLES,
-    **interception.SAMPLES,
-}
+    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
+    **clock.SAMPLES, **interception.SAMPLES,
+}  # fmt: skip
