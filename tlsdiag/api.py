@@ -76,6 +76,8 @@ def diagnose(
     pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
     a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
+    `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
+    contradict it, the clock is what is told to be wrong.
 
     Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
     peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.
