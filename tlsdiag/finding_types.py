@@ -6,10 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from .facts import AlertSeen, Note
+from .facts import AlertSeen, Note, StarttlsRefusal, StarttlsStep, TimeSource, Trial
 from .failure import Failure
 from .finding import Finding
-from .iana import CipherSuite, ProtocolVersion
+from .iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +49,57 @@ class SpokenFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class AlertFinding(Finding):
+class StarttlsFinding(Finding):
+    """About the dialogue before TLS: the protocol that was spoken, the step that it ended at, the peer's last answer, what it speaks instead."""
+
+    kind = "starttls"
+
+    protocol: str = ""
+    refusal: StarttlsRefusal | None = None
+    step: StarttlsStep | None = None
+    answer: bytes = b""
+    offered: tuple[str, ...] = ()
+    speaks: str | None = None
+    software: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class TrialFinding(Finding):
+    """Proved by a pair of handshakes: `before` is the client's own hello, refused; `after` the same but for `change`, accepted. None: not proved so."""
+
+    kind = "trial"
+
+    change: str = ""
+    before: Trial | None = None
+    after: Trial | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AgreementFinding(TrialFinding):
+    """Nothing in common: what the client offers, what the server was seen to take; of the kind that the rule is about."""
+
+    kind = "agreement"
+
+    offered_groups: tuple[NamedGroup, ...] = ()
+    accepted_groups: tuple[NamedGroup, ...] = ()
+    offered_schemes: tuple[SignatureScheme, ...] = ()
+    accepted_schemes: tuple[SignatureScheme, ...] = ()
+    offered_suites: tuple[CipherSuite, ...] = ()
+    accepted_suites: tuple[CipherSuite, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SizeFinding(TrialFinding):
+    """The size decides, in bytes: of the hello, or of a TCP segment."""
+
+    kind = "size"
+
+    accepted: int | None = None
+    refused: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AlertFinding(TrialFinding):
     """The peer ended the handshake with an alert."""
 
     kind = "alert"
@@ -58,7 +108,7 @@ class AlertFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class VersionFinding(Finding):
+class VersionFinding(TrialFinding):
     """About protocol versions: what the client offers, what the server accepts."""
 
     kind = "version"
@@ -68,7 +118,7 @@ class VersionFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class CipherFinding(Finding):
+class CipherFinding(TrialFinding):
     """About cipher suites: what the client offers, what the server is known to accept."""
 
     kind = "cipher"
@@ -79,7 +129,7 @@ class CipherFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class ServerNameFinding(Finding):
+class ServerNameFinding(TrialFinding):
     """About the name that was sent (SNI)."""
 
     kind = "server-name"
@@ -144,3 +194,35 @@ class ChainFinding(Finding):
     positions: tuple[int, ...] = ()
     right_order: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ClockFinding(Finding):
+    """About a clock: what it shows, the true time as far as it is known, how far it is ahead (negative: behind) in seconds, and who says so."""
+
+    kind = "clock"
+
+    shown: datetime | None = None
+    true_time: datetime | None = None
+    ahead: float = 0.0
+    sources: tuple[TimeSource, ...] = ()
+    zone_offset: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class InterceptionFinding(Finding):
+    """About what stands in the connection and makes certificates of its own.
+
+    `product` is None when only the structure told; `product_kind` is a word such as "antivirus" or "corporate-proxy"; `source` says where the pattern
+    is from. `minted_for` is the made-up name that got a certificate.
+    """
+
+    kind = "interception"
+
+    product: str | None = None
+    vendor: str | None = None
+    product_kind: str | None = None
+    source: str = ""
+    issuer: str = ""
+    minted_for: str | None = None
+    certificate: bytes = b""

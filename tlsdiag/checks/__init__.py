@@ -13,6 +13,13 @@ from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.refusals import RefusalsCheck
+from .counterfactual.agreement import AgreementCheck
+from .counterfactual.intolerance import IntoleranceCheck
+from .counterfactual.repetition import RepetitionCheck
+from .counterfactual.size import SizeCheck
+from .local.clock import ClockCheck
+from .local.interception import InterceptionCheck
 from .network.families import FamiliesCheck
 from .network.limits import LimitsCheck
 from .network.lost import LostConnectionCheck
@@ -26,29 +33,38 @@ from .protocol.deviations import DeviationsCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
+from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
-    BackendsCheck,
-    AddressesCheck,
-    TicketsCheck,
+    ReachabilityCheck,
+    LostConnectionCheck,
+    LimitsCheck,
     SinkholeCheck,
     FamiliesCheck,
     PortalCheck,
-    ReachabilityCheck,
-    LimitsCheck,
-    LostConnectionCheck,
+    BackendsCheck,
+    AddressesCheck,
+    TicketsCheck,
+    StarttlsCheck,
     SpokenCheck,
     AlertCheck,
     ServerNameCheck,
     VersionsCheck,
     CiphersCheck,
     DeviationsCheck,
+    SizeCheck,
+    IntoleranceCheck,
+    AgreementCheck,
+    RepetitionCheck,
     ClientOutcomeCheck,
+    RefusalsCheck,
     ClientCertificateCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    ClockCheck,
+    InterceptionCheck,
 )

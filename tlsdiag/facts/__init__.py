@@ -5,13 +5,18 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
+from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import StarttlsDialogue
 from .tickets import Resumptions
 
 __all__ = [
@@ -19,12 +24,17 @@ __all__ = [
     "AlertSeen",
     "AnswerPace",
     "Attempt",
+    "Bound",
     "ChainPaths",
     "ChainSeen",
     "ClientOutcome",
     "ClientSettings",
+    "ClockEvidence",
+    "Counterfactuals",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "MadeUpName",
     "Note",
     "OfferSeen",
     "OtherPorts",
@@ -37,7 +47,16 @@ __all__ = [
     "Repeats",
     "Resumptions",
     "ServedChain",
+    "ServerDate",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
+    "TimeSource",
+    "Trial",
+    "TrialOutcome",
     "VersionAttempt",
+    "Voucher",
+    "ZoneSeen",
 ]

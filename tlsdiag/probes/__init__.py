@@ -6,20 +6,26 @@ from ..plugin import Probe
 from .answer_pace import AnswerPaceProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .clock import ClockProbe
+from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
+from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .tickets import TicketsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,
@@ -31,4 +37,8 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    MadeUpNameProbe,
+    ServerDateProbe,
+    ClockProbe,
+    CounterfactualsProbe,
 )

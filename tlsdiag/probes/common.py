@@ -7,8 +7,9 @@ import functools
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
-from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, OfferSeen, Target
-from ..wire import Alert
+from ..iana import ContentType
+from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, HandshakeOutcome, Note, OfferSeen, Phase, Target
+from ..wire import Alert, DecodeError, RecordReader
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
 
@@ -28,6 +29,16 @@ def offer_seen(offer: Offer) -> OfferSeen:
         server_name=offer.server_name,
         alpn=offer.alpn,
     )
+
+
+def first_message(sent: bytes) -> bytes:
+    """The handshake message that the first records carry, header included; empty when they cannot be read."""
+    try:
+        records = list(RecordReader().feed(sent))
+    except DecodeError:
+        return b""
+    joined = b"".join(record.fragment for record in records if record.content_type == ContentType.HANDSHAKE)
+    return joined[: 4 + int.from_bytes(joined[1:4], "big")]
 
 
 def alert_seen(alert: Alert | None) -> AlertSeen | None:
@@ -65,6 +76,11 @@ def attempt_of(exchange: Exchange) -> Attempt:
         problem=str(result.problem) if result.problem else None,
         certificates=result.certificates,
     )
+
+
+def stopped_on_the_way(ours: HandshakeOutcome) -> bool:
+    """Whether our handshake did not even begin, because the way to where TLS begins ended early."""
+    return ours.failure is not None and ours.failure.phase in (Phase.PROXY, Phase.STARTTLS)
 
 
 @functools.lru_cache(maxsize=8)

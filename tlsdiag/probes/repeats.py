@@ -46,10 +46,9 @@ IN_A_ROW = (False, True, True, False)
 SLOWLY = (False, True, False, False, True)
 PAUSE, COOLING = 0.7, 2.5
 """Seconds between slow ones, and before the first of them: a limit counts what it has dropped as well."""
-_NO_ANSWER = (RepeatOutcome.SILENT, RepeatOutcome.UNKNOWN)
 _NO_WAY = (FailureKind.UNREACHABLE, FailureKind.PROHIBITED, FailureKind.LOCAL, FailureKind.BUDGET_SPENT)
-_SILENT, _PATIENT = 0.1, 0.4
-"""Parts of the handshake timeout that one repetition may take: where nothing has ever answered, and else."""
+_PATIENT = 0.3
+"""The part of the handshake timeout that one repetition may take."""
 
 
 class RepeatsProbe(Probe):
@@ -78,6 +77,8 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
     failure = client.failure
     if failure is not None and (failure.phase in (Phase.PROXY, Phase.STARTTLS) or failure.kind in _NO_WAY):
         return "the way does not lead as far as TLS"
+    if not client.received and not ours.bytes_received and failure is not None and failure.kind is FailureKind.TIMED_OUT:
+        return "nothing here has ever answered, and each repetition would cost a timeout"
     if scene.depth is Depth.QUICK and client.completed and ours.completed:
         return "nothing points to more than one machine behind the address"
     return None
@@ -97,10 +98,9 @@ class _Series:
         self._sent = 0
 
     async def run(self) -> Repeats:
-        count = TOGETHER if self._answers() else 1
-        await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(count)))
+        await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(TOGETHER)))
         turned_away = _turned_away(self._scene, self._client)
-        if self._answers() and (turned_away or not self._agree()):
+        if turned_away or not self._agree():
             await self._more(turned_away)
         return Repeats(
             attempts=tuple(sorted(self._seen, key=lambda item: (item.pace is not Pace.FIRST, item.at))),
@@ -131,14 +131,8 @@ class _Series:
         ours_lost = not self._ours.completed and self._ours.failure is not None and self._client.completed
         return agree(self._seen, faulty, self._client) and not ours_lost
 
-    def _answers(self) -> bool:
-        """Whether anything here has ever answered: where nothing does, more of the same costs time and tells nothing."""
-        return self._ours.bytes_received > 0 or bool(self._client.received) or any(item.outcome not in _NO_ANSWER for item in self._seen)
-
     def _patience(self) -> float:
         timeout = self._scene.limits.handshake_timeout
-        if not self._ours.bytes_received and not self._client.received:
-            return _SILENT * timeout
         known = [self._ours.elapsed] if self._ours.completed else []
         known += [self._client.elapsed] if self._client.completed else []
         return max(_PATIENT * timeout, min(timeout, 3 * min(known, default=0.0)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, network, protocol
+from . import balance, between, certificate, client, clock, counterfactual, interception, network, protocol, starttls
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **balance.SAMPLES, **between.SAMPLES}
+SAMPLES: Samples = {
+    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
+    **clock.SAMPLES, **interception.SAMPLES, **balance.SAMPLES, **between.SAMPLES,
+}  # fmt: skip

@@ -33,8 +33,14 @@ from .shares import DROPS, counted, faults_of, in_words, is_limit, leaves, named
 LOST = (
     "closed-without-answer", "connection-refused", "connection-timed-out", "lost-midway", "peer-silent", "reset-after-hello", "reset-before-hello",
 )  # fmt: skip
-_SAID = ("alpn-refused", "fatal-alert", "no-common-cipher", "no-common-version", "server-name-needed", "server-name-unknown")
-_ODD = ("answer-not-tls", "speaks-other-protocol", "speaks-plain-http")
+#: What comparing two handshakes seems to prove, where the difference was chance.
+BY_CHANCE = (
+    "extension-intolerant", "failure-not-repeated", "grease-intolerant", "group-intolerant", "hello-framing-intolerant", "hello-retry-broken", "hello-too-large",
+    "mtu-black-hole", "no-common-certificate-type", "no-common-group", "no-common-signature-scheme", "post-quantum-intolerant", "server-name-blocked",
+    "server-name-needed", "tls13-intolerant", "version-intolerant",
+)  # fmt: skip
+_SAID = ("alpn-refused", "fatal-alert", "no-common-cipher", "no-common-version", "server-name-unknown")
+ODD = ("answer-not-tls", "speaks-other-protocol", "speaks-plain-http")
 _EVERY = "Ask each backend by its own address, past the balancer, and compare; a health check that speaks TLS and looks at the certificate takes a bad one out by itself."
 _DIRECT = {"openssl": "openssl s_client -connect BACKEND:PORT -servername NAME </dev/null | openssl x509 -noout -serial -dates", "haproxy": "server a 10.0.0.1:443 check check-ssl verify required ca-file ca.pem"}
 
@@ -61,7 +67,7 @@ BACKEND_DEAD = Rule(
     why="One of the machines behind the address is down, hangs or does not speak TLS, and the balancer still sends connections to it. A client that tries again may get through.",
     fix=Fix(summary=f"Find the machine that does not answer, and take it out or mend it. {_EVERY}", snippets={"haproxy": "echo 'show servers state' | socat stdio /run/haproxy/admin.sock", **_DIRECT}),
     references=("RFC 8446 section 6.1",),
-    explains=(*CONSEQUENCE, *LOST, *_ODD),
+    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE),
     blocking=True,
     failing="two backends, one of which hangs up",
     passing="an address that hangs up every time",
@@ -75,7 +81,7 @@ BACKEND_REFUSES = Rule(
     why="The same hello gets an alert or a handshake by turns: the machines are configured differently (server names, suites, application protocols).",
     fix=Fix(summary=f"Give every machine the same configuration. {_EVERY}", snippets=_DIRECT),
     references=("RFC 8446 section 6.2",),
-    explains=(*CONSEQUENCE, *_SAID),
+    explains=(*CONSEQUENCE, *_SAID, *BY_CHANCE),
     blocking=True,
     failing="two backends, one of which does not know the name",
     passing="an address that answers with the same alert every time",
@@ -92,7 +98,7 @@ VERSIONS_DIFFER = Rule(
         snippets={"nginx": "ssl_protocols TLSv1.2 TLSv1.3;", "apache": "SSLProtocol -all +TLSv1.2 +TLSv1.3", "haproxy": "ssl-default-bind-options ssl-min-ver TLSv1.2"},
     ),
     references=("RFC 8446 section 4.2.1",),
-    explains=(*CONSEQUENCE, "fatal-alert", "no-common-version", "tls13-missing"),
+    explains=(*CONSEQUENCE, "fatal-alert", "no-common-version", "tls13-missing", *BY_CHANCE),
     failing="two backends, one of them without TLS 1.3",
     passing="two backends with TLS 1.2 only",
 )

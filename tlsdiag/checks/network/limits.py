@@ -27,7 +27,7 @@ from ...plugin import (
     Seen,
     Severity,
 )
-from ..balance.backends import LOST
+from ..balance.backends import BY_CHANCE, LOST, ODD
 from ..balance.shares import DROPS, in_words, is_limit, told
 from ..common import CONSEQUENCE, client_failed
 
@@ -47,7 +47,7 @@ RATE_LIMITED = Rule(
         },
     ),
     references=("RFC 4987 section 3", "RFC 6585 section 4"),
-    explains=(*CONSEQUENCE, *LOST),
+    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE),
     failing="a server that resets what comes faster than six connections in three seconds",
     passing="a server with one dead backend",
 )

@@ -9,6 +9,7 @@ from ...plugin import (
     Check,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Failure,
     FailureKind,
     Finding,
@@ -24,6 +25,7 @@ from ...plugin import (
     SpokenProtocol,
 )
 from ..common import CONSEQUENCE, answered, client_failed
+from ..proof import tried_in_vain
 from .timing import is_nearer, where_from
 
 RESET_AT_ONCE = Rule(
@@ -123,13 +125,15 @@ class LostConnectionCheck(Check):
     name = "network/lost"
     rules = (RESET_AT_ONCE, RESET_AFTER_HELLO, CLOSED_WITHOUT_ANSWER, SILENT, LOST_MIDWAY, ENDLESS)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, SpokenProtocol, Reachability)
+    wants = (ClientOutcome, SpokenProtocol, Reachability, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
         failure = _failure(seen)
         if failure is None or not client_failed(seen):
             return
+        if failure.phase in (Phase.PROXY, Phase.STARTTLS):
+            return  # lost before TLS was to begin: that is told by who reads the way
         if failure.phase is not Phase.HANDSHAKE and failure.kind is not FailureKind.RESET:
             return
         spoken = seen.get(SpokenProtocol)
@@ -142,7 +146,7 @@ class LostConnectionCheck(Check):
             reachable = seen.get(Reachability)
             yield NetworkFinding.of(
                 rule,
-                _detail(rule, seen, failure) + (where_from(failure, reachable) if rule in (RESET_AT_ONCE, RESET_AFTER_HELLO) else ""),
+                _detail(rule, seen, failure) + (where_from(failure, reachable) if rule in (RESET_AT_ONCE, RESET_AFTER_HELLO) else "") + tried_in_vain(seen),
                 failure=failure,
                 elapsed=failure.elapsed,
                 round_trip=reachable.elapsed if reachable is not None and reachable.connected else None,
@@ -153,7 +157,7 @@ class LostConnectionCheck(Check):
     def _rule(self, seen: Seen, failure: Failure, spoken: SpokenProtocol | None) -> Rule | None:
         if failure.kind is FailureKind.LIMIT_EXCEEDED:
             return ENDLESS
-        if answered(seen):
+        if _heard(seen):
             return LOST_MIDWAY if failure.kind is not FailureKind.LOCAL else None
         if failure.kind is FailureKind.TIMED_OUT:
             return SILENT
@@ -171,6 +175,14 @@ def _failure(seen: Seen) -> Failure | None:
     if client is not None and client.failure is not None:
         return client.failure
     return ours.failure if client is None or client.error_type is None else None
+
+
+def _heard(seen: Seen) -> bool:
+    """Whether the connection that failed had brought anything: what our own handshake got is no answer to the client."""
+    client = seen.get(ClientOutcome)
+    if client is not None and client.failure is not None and client.failure is _failure(seen):
+        return bool(client.received) and client.non_tls is None
+    return answered(seen)
 
 
 def _alerted(seen: Seen) -> bool:

@@ -43,7 +43,7 @@ CAPTIVE_PORTAL = Rule(
     why="This network lets nothing through before a login or a click, and answers for every host. The server itself was not reached.",
     fix=Fix(summary="Open any http:// page in a browser and log in to the network (hotel, train, guest network), then try again; on a server, ask for a network without a portal."),
     references=("RFC 8908", "RFC 8952", "RFC 6585 section 6"),
-    explains=(*CONSEQUENCE, *LOST, *CERTIFICATE, *OTHERWISE),
+    explains=(*CONSEQUENCE, *LOST, *CERTIFICATE, *OTHERWISE, "captive-portal-certificate"),
     failing="a redirect to a login page of another host, whose certificate is served for every name",
     passing="a redirect from http to https of the same host",
 )

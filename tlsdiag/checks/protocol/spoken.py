@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...plugin import (
     Blame,
     Check,
+    ClientOutcome,
     Confidence,
     Finding,
     Fix,
@@ -18,6 +19,7 @@ from ...plugin import (
     Severity,
     SpokenFinding,
     SpokenProtocol,
+    protocol_named,
 )
 from ..common import CONSEQUENCE
 
@@ -28,7 +30,6 @@ _NAMES = {
 }  # fmt: skip
 # What forward proxies call themselves, or answer with, when they are spoken to as a web server.
 _PROXY = re.compile(rb"^(server:[^\r\n]*(squid|tinyproxy|privoxy|mitmproxy|bluecoat|proxysg|3proxy)|x-squid-error:|proxy-(agent|authenticate|connection):)", re.IGNORECASE | re.MULTILINE)
-_IMPLICIT = {"smtp": 465, "imap": 993, "pop3": 995, "ftp": 990, "ldap": 636, "nntp": 563, "irc": 6697}
 
 SPEAKS_HTTP = Rule(
     code="speaks-plain-http",
@@ -121,11 +122,13 @@ class SpokenCheck(Check):
     name = "protocol/spoken"
     rules = (SPEAKS_HTTP, PROXY_SCHEME, STARTTLS_NEEDED, SPEAKS_OTHER, NOT_TLS)
     needs = (SpokenProtocol,)
-    wants = (HandshakeOutcome,)
+    wants = (ClientOutcome, HandshakeOutcome,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield the one finding that fits."""
-        spoken = seen[SpokenProtocol]
+        """Yield the one finding that fits; nothing where the client's own handshake shows that the port does speak TLS."""
+        spoken, client = seen[SpokenProtocol], seen.get(ClientOutcome)
+        if client is not None and client.completed:
+            return
         if spoken.protocol is None:
             ours = seen.get(HandshakeOutcome)
             if ours is not None and ours.non_tls:
@@ -162,8 +165,11 @@ def _detail(seen: Seen, spoken: SpokenProtocol) -> str:
 def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
     if rule is not STARTTLS_NEEDED:
         return rule.fix
-    port = _IMPLICIT.get(spoken.protocol or "")
+    upgrade = protocol_named(spoken.starttls or "")
+    port = upgrade.implicit if upgrade is not None else None
     other = f", or connect to port {port}, where TLS begins at once" if port else ""
     word = spoken.starttls or ""
-    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key != "python" or word == "smtp"}
+    unfit = {"python"} if word != "smtp" else set()
+    unfit |= {"openssl"} if word == "rdp" else set()  # which s_client does not speak
+    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key not in unfit}
     return Fix(summary=f"Let the client use STARTTLS (in tlsdiag: starttls={word!r}){other}.", snippets=snippets)
