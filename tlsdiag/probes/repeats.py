@@ -47,6 +47,7 @@ SLOWLY = (False, True, False, False, True)
 PAUSE, COOLING = 0.7, 2.5
 """Seconds between slow ones, and before the first of them: a limit counts what it has dropped as well."""
 _NO_WAY = (FailureKind.UNREACHABLE, FailureKind.PROHIBITED, FailureKind.LOCAL, FailureKind.BUDGET_SPENT)
+_GRAVE = ("expired", "not-yet-valid", "other-name", "untrusted")
 _PATIENT = 0.3
 """The part of the handshake timeout that one repetition may take."""
 
@@ -79,9 +80,16 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
         return "the way does not lead as far as TLS"
     if not client.received and not ours.bytes_received and failure is not None and failure.kind is FailureKind.TIMED_OUT:
         return "nothing here has ever answered, and each repetition would cost a timeout"
-    if scene.depth is Depth.QUICK and client.completed and ours.completed:
+    if scene.depth is Depth.QUICK and client.completed and ours.completed and not _contradict(scene, client, ours):
         return "nothing points to more than one machine behind the address"
     return None
+
+
+def _contradict(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> bool:
+    """Whether the client took what it should have refused, had it met the certificate that we met."""
+    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not ours.certificates:
+        return False
+    return any(note.code in _GRAVE for note in _chain_seen(ours.certificates, scene).faults)
 
 
 class _Series:
@@ -129,7 +137,7 @@ class _Series:
     def _agree(self) -> bool:
         faulty = {chain.leaf for chain in self._chains.values() if chain.faults}
         ours_lost = not self._ours.completed and self._ours.failure is not None and self._client.completed
-        return agree(self._seen, faulty, self._client) and not ours_lost
+        return agree(self._seen, faulty, self._client) and not ours_lost and not _contradict(self._scene, self._client, self._ours)
 
     def _patience(self) -> float:
         timeout = self._scene.limits.handshake_timeout

@@ -46,8 +46,8 @@ class AddressesCheck(Check):
 
     name = "balance/addresses"
     rules = (ADDRESSES_DISAGREE,)
-    needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, AcceptedVersions, Reachability, Repeats)
+    needs = (Reachability, HandshakeOutcome)
+    wants = (ClientOutcome, AcceptedVersions, Repeats)
     scope = Scope.TARGET
 
     def run(self, seen: Seen) -> Iterator[Finding]:
