@@ -30,7 +30,7 @@ async def diagnose_async(
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | None = None,
-    proxy: str | None = None,
+    proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
@@ -64,7 +64,7 @@ def diagnose(
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | None = None,
-    proxy: str | None = None,
+    proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
@@ -74,7 +74,8 @@ def diagnose(
 
     `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`. `server_name=False` sends no SNI; `addresses`
     pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
-    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use).
+    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `proxy` is the URL of an HTTP or SOCKS5 proxy;
+    left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
 
     Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
     peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.

@@ -15,7 +15,10 @@ from .facts import (
     HandshakeOutcome,
     Note,
     OfferSeen,
+    OtherWay,
     PathSeen,
+    ProxyStep,
+    ProxyWay,
     Reachability,
     ServedChain,
     ShapeSeen,
@@ -33,19 +36,22 @@ from .finding_types import (
     DeviationFinding,
     NameFinding,
     NetworkFinding,
+    ProxyFinding,
     ServerNameFinding,
     SpokenFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Exchange, Probe, Scene, Scope
+from .proxies import ProxyServer
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
     "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
     "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Depth",
     "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
-    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
-    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software",
-    "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherWay", "PathSeen", "Phase", "Probe",
+    "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain",
+    "ServerNameFinding", "Severity", "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt",
+    "VersionFinding", "Why",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .network import Reachability, SpokenProtocol
+from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 
 __all__ = [
@@ -22,7 +23,10 @@ __all__ = [
     "HandshakeOutcome",
     "Note",
     "OfferSeen",
+    "OtherWay",
     "PathSeen",
+    "ProxyStep",
+    "ProxyWay",
     "Reachability",
     "ServedChain",
     "ShapeSeen",

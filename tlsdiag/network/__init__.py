@@ -6,11 +6,12 @@ from .budget import BudgetedDialer
 from .connection import Connection, Dialer, SocketConnection, SocketDialer
 from .deadline import Deadline
 from .errors import failure_from_oserror, timed_out
+from .proxy import with_environment
 from .recording import Chunk, Direction, Recorder, Recording
 from .resolve import Resolved, resolve
 from .way import Leg, walk, way_of
 
 __all__ = [
     "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Direction", "Leg", "Recorder", "Recording", "Resolved",
-    "SocketConnection", "SocketDialer", "failure_from_oserror", "resolve", "timed_out", "walk", "way_of",
+    "SocketConnection", "SocketDialer", "failure_from_oserror", "resolve", "timed_out", "walk", "way_of", "with_environment",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 """The way from TCP to where TLS begins: through a proxy, then over a STARTTLS dialogue. A row of legs, walked in order.
 
-A `Leg` speaks its own words on a connection that is open and hands it on. It returns what it read too much, for the next to read, or the failure
-with its own phase; it never raises and never judges. The recording of a connection that came through begins where the legs ended, so
-that whoever reads TLS finds nothing else in it.
+A `Leg` speaks its own words on a connection that is open and hands it on. It returns what it read too much, for the next to read, or another connection
+where it went over to one (TLS to a proxy), or the failure with its own phase; it never raises and never judges. The recording of a connection that came
+through begins where the legs ended, so that whoever reads TLS finds nothing else in it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ..failure import Failure, Phase
 from ..target import Target
 from .connection import Connection
 from .deadline import Deadline
+from .proxy import proxy_leg
 from .recording import Chunk, Direction, Recording
 
 
@@ -24,16 +25,16 @@ class Leg(Protocol):
     @property
     def phase(self) -> Phase: ...
 
-    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure:
-        """Go it: the bytes that were read beyond its end (mostly none), or why it ended early."""
+    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Connection | Failure:
+        """Go it: the bytes that were read beyond its end (mostly none), the connection that goes on where it is another one, or why it ended early."""
 
 
 def way_of(target: Target) -> tuple[Leg, ...]:
     """The legs that lead to a target; `TargetError` for a way that cannot be gone."""
-    for name, value in (("starttls", target.starttls), ("proxy", target.proxy)):
-        if value is not None:
-            raise TargetError(f"{name}={value!r}: this version of tlsdiag cannot go that way yet")
-    return ()
+    if target.starttls is not None:
+        raise TargetError(f"starttls={target.starttls!r}: this version of tlsdiag cannot go that way yet")
+    through = proxy_leg(target)
+    return () if through is None else (through,)
 
 
 async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadline) -> Connection | Failure:
@@ -43,7 +44,7 @@ async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadlin
         if isinstance(found, Failure):
             await connection.close()
             return found
-        connection = Onward(connection, found)
+        connection = Onward(connection, found) if isinstance(found, bytes) else found
     return connection
 
 

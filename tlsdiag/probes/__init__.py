@@ -7,6 +7,8 @@ from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .other_way import OtherWayProbe
+from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
@@ -16,6 +18,7 @@ from .versions import VersionsProbe
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    ProxyWayProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,
@@ -23,4 +26,5 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    OtherWayProbe,
 )

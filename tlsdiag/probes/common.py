@@ -7,7 +7,7 @@ import functools
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
-from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, OfferSeen, Target
+from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, HandshakeOutcome, Note, OfferSeen, Phase, Target
 from ..wire import Alert
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
@@ -83,3 +83,9 @@ def _content(source: object) -> bytes:
             return file.read(1_000_000)
     except OSError as exc:
         raise CredentialError(f"{source}: {exc.strerror or exc}") from None
+
+
+def barred(outcome: HandshakeOutcome | None) -> bool:
+    """Whether the way ended before TLS could begin, so that no other offer would fare better."""
+    failure = None if outcome is None else outcome.failure
+    return failure is not None and failure.phase in (Phase.RESOLVE, Phase.PROXY, Phase.STARTTLS)

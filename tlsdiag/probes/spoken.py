@@ -8,6 +8,7 @@ import attrs
 
 from ..network import Connection, Deadline
 from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from .common import barred
 from .spoken_signatures import recognise, software_of
 
 SHARE = 0.35
@@ -45,6 +46,8 @@ class SpokenProtocolProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="TCP does not connect", by=self.name)
         if ours is None or ours.answered_in_tls or ours.completed:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the port answers in TLS", by=self.name)
+        if barred(ours):
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the way ends before TLS begins", by=self.name)
         if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
         return await _ask(scene, ours)

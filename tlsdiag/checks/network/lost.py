@@ -22,7 +22,7 @@ from ...plugin import (
     Severity,
     SpokenProtocol,
 )
-from ..common import CONSEQUENCE, answered, client_failed
+from ..common import CONSEQUENCE, answered, client_failed, place
 
 RESET_AT_ONCE = Rule(
     code="reset-before-hello",
@@ -128,7 +128,7 @@ class LostConnectionCheck(Check):
         failure = _failure(seen)
         if failure is None or not client_failed(seen):
             return
-        if failure.phase is not Phase.HANDSHAKE and failure.kind is not FailureKind.RESET:
+        if failure.phase is not Phase.HANDSHAKE and not (failure.phase is Phase.CONNECT and failure.kind is FailureKind.RESET):
             return
         spoken = seen.get(SpokenProtocol)
         if spoken is not None and spoken.protocol is not None:
@@ -168,7 +168,7 @@ def _alerted(seen: Seen) -> bool:
 
 
 def _detail(rule: Rule, seen: Seen, failure: Failure) -> str:
-    where = seen.endpoint
+    where = place(seen)
     if rule is SILENT:
         return f"{where} accepts the connection, and not one byte came within {failure.elapsed:.1f} s of the ClientHello."
     if rule is LOST_MIDWAY:

@@ -1,0 +1,106 @@
+"""What the checks of the way through a proxy share: snippets for the programs that use one, and findings with its answer as evidence."""
+
+from __future__ import annotations
+
+import re
+
+from ...plugin import Finding, Fix, OtherWay, ProxyFinding, ProxyWay, Rule, Seen
+from ..common import CONSEQUENCE
+
+#: What stands beside every failure of the way itself: the client's words, and that the target can be reached without the proxy.
+EXPLAINED = (*CONSEQUENCE, "works-past-the-proxy")
+#: What a broken or meddling proxy can look like from inside the tunnel.
+INSIDE = (
+    "answer-not-tls", "closed-without-answer", "fatal-alert", "lost-midway", "peer-endless", "peer-silent", "reset-after-hello", "reset-before-hello",
+    "server-misbehaves", "speaks-other-protocol", "speaks-plain-http", "starttls-needed",
+)  # fmt: skip
+
+#: How each program is told which proxy to take.
+TAKE = {
+    "shell": "export HTTPS_PROXY=http://PROXY",
+    "requests": "requests.get(url, proxies={'https': 'http://PROXY'})",
+    "curl": "curl -x http://PROXY https://TARGET/",
+    "pip": "pip --proxy http://PROXY install ...",
+    "git": "git config --global http.proxy http://PROXY",
+    "java": "-Dhttps.proxyHost=PROXYHOST -Dhttps.proxyPort=PROXYPORT",
+    "node": "NODE_USE_ENV_PROXY=1 HTTPS_PROXY=http://PROXY node app.js",
+}
+#: The same with a name and a password.
+SIGN_IN = {
+    "shell": "export HTTPS_PROXY=http://USER:PASSWORD@PROXY   # percent-encode @ : / ? # % in both",
+    "requests": "requests.get(url, proxies={'https': 'http://USER:PASSWORD@PROXY'})",
+    "curl": "curl -x http://PROXY -U USER:PASSWORD https://TARGET/   # --proxy-anyauth tries what the proxy offers",
+    "pip": "pip --proxy http://USER:PASSWORD@PROXY install ...",
+    "git": "git config --global http.proxy http://USER:PASSWORD@PROXY",
+    "java": "-Dhttps.proxyHost=PROXYHOST -Dhttps.proxyPort=PROXYPORT -Djdk.http.auth.tunneling.disabledSchemes=   # and an Authenticator",
+    "node": "NODE_USE_ENV_PROXY=1 HTTPS_PROXY=http://USER:PASSWORD@PROXY node app.js",
+}
+#: How each program is kept from it, for one host.
+PAST = {
+    "shell": "export NO_PROXY=$NO_PROXY,HOST no_proxy=$no_proxy,HOST",
+    "requests": "session.trust_env = False   # or NO_PROXY",
+    "curl": "curl --noproxy HOST https://TARGET/",
+    "pip": "NO_PROXY=HOST pip install ...",
+    "git": "git config --global http.https://TARGET/.proxy ''",
+    "java": "-Dhttp.nonProxyHosts='localhost|HOST'",
+    "node": "NO_PROXY=HOST node app.js",
+}
+_WORD = re.compile(r"\b(PROXYHOST|PROXYPORT|PROXY|HOST|PORT|TARGET)\b")
+_REFUSALS = (400, 404, 405, 501)
+
+
+def fitted(fix: Fix, seen: Seen, url: str | None) -> Fix:
+    """The fix with the real proxy and host in its snippets."""
+    location = (url or "").rpartition("@")[2].rpartition("://")[2] or "PROXY:3128"
+    host, _, port = location.rpartition(":")
+    name, number = seen.target.host, str(seen.target.port)
+    target = f"[{name}]" if ":" in name else name
+    target = target if number == "443" else f"{target}:{number}"
+    words = {"PROXYHOST": host, "PROXYPORT": port, "PROXY": location, "HOST": name, "PORT": number, "TARGET": target}
+    return Fix(summary=fix.summary, snippets={key: _WORD.sub(lambda found: words[found[0]], text) for key, text in fix.snippets.items()})
+
+
+def named(way: ProxyWay) -> str:
+    """The proxy in words, and who named it."""
+    return f"The proxy {way.url} (from {way.origin})" if way.origin not in ("", "argument") else f"The proxy {way.url}"
+
+
+def finding(rule: Rule, seen: Seen, way: ProxyWay, detail: str, *, fix: Fix | None = None, **more: object) -> Finding:
+    """A finding about the proxy, with its answer as evidence."""
+    return ProxyFinding.of(
+        rule,
+        detail,
+        fix=fitted(fix or rule.fix, seen, way.url),
+        url=way.url,
+        proxy_origin=way.origin,
+        status=way.status,
+        reply=way.reply,
+        schemes=way.schemes,
+        software=way.software,
+        words=way.words,
+        failure=way.failure,
+        **more,
+    )
+
+
+def any_way(seen: Seen) -> ProxyWay | None:
+    """What is known of the proxy, at whichever of its addresses."""
+    return next(iter(seen.all(ProxyWay).values()), None) or seen.get(ProxyWay)
+
+
+def past(seen: Seen) -> OtherWay | None:
+    """What going past the proxy gave, where that was tried."""
+    other = seen.get(OtherWay)
+    return other if other is not None and other.way == "direct" else None
+
+
+def is_a_proxy(way: ProxyWay) -> bool:
+    """Whether the answer shows what only a forward proxy says."""
+    return any(name in ("x-squid-error", "proxy-agent", "proxy-authenticate", "proxy-connection") for name, _ in way.headers) or bool(
+        re.search(r"squid|tinyproxy|privoxy|mitmproxy|bluecoat|proxysg|3proxy|zscaler|forcepoint", f"{way.software or ''} {way.words}", re.IGNORECASE)
+    )
+
+
+def refuses_as_a_web_server(way: ProxyWay) -> bool:
+    """Whether the status is what a web server gives to a method that it does not know."""
+    return way.status in _REFUSALS and not is_a_proxy(way)
