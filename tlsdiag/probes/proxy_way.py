@@ -10,15 +10,16 @@ from ..plugin import Cost, Failure, FailureKind, Phase, Probe, ProxyServer, Prox
 
 _PATIENCE = 1.5
 """Seconds for a word in the other scheme: a port that is a proxy in it answers at once."""
-_TURNED = {"http": "https", "https": "http"}
+_OTHERS = {"http": ("https", "socks5h"), "https": ("http",), "socks5": ("http",), "socks5h": ("http",)}
+_WEB_REFUSALS = (400, 404, 405, 501)
 
 
 class ProxyWayProbe(Probe):
-    """One tunnel, opened and closed; a second connection where the proxy's answer looks like that of another scheme."""
+    """One tunnel, opened and closed; more connections where the answer looks like that of a proxy of another scheme."""
 
     name = "proxy-way"
     provides = ProxyWay
-    cost = Cost(connections=2)
+    cost = Cost(connections=3)
 
     async def run(self, scene: Scene) -> ProxyWay | Unavailable:
         """Ask the proxy."""
@@ -96,28 +97,37 @@ def _told(base: ProxyWay, tunnel: Tunnel) -> ProxyWay:
 
 
 def _looks_turned(found: ProxyWay) -> bool:
-    """Whether a failure could come from http and https being mixed up in the URL of the proxy."""
-    if found.scheme not in _TURNED or found.opened:
+    """Whether a failure could come from schemes being mixed up in the URL of the proxy."""
+    failure = found.failure
+    if found.opened or failure is None or found.problem == "certificate":
         return False
     if found.scheme == "https":
         return found.problem == "tls"
-    closed = found.failure is not None and found.failure.kind in (FailureKind.CLOSED, FailureKind.RESET)
-    return found.problem == "not-http" or closed or found.status == 400
+    if found.scheme.startswith("socks"):
+        return found.problem in ("not-socks", "no-answer")
+    closed = found.problem == "no-answer" and failure.kind in (FailureKind.CLOSED, FailureKind.RESET)
+    return closed or found.problem == "not-http" or found.status == 400
 
 
 async def _other_scheme(scene: Scene, proxy: ProxyServer) -> str | None:
-    """The other scheme, where the port is a proxy in it: without credentials, which are for the scheme that the caller named."""
-    turned = attrs.evolve(proxy, scheme=_TURNED[proxy.scheme], username=None, password=None)
-    connection = await scene.connect(before=Phase.PROXY, timeout=_PATIENCE)
-    if isinstance(connection, Failure):
-        return None
-    try:
-        tunnel = await _opened(scene, turned, connection, _PATIENCE)
-    finally:
-        await connection.close()
-    if turned.scheme == "https":
-        speaks_tls = any(step.name == "tls" and step.answer == "done" for step in tunnel.steps) or tunnel.problem == "certificate"
-        is_proxy = speaks_tls and (tunnel.http is None or tunnel.http.status not in (400, 404, 405, 501))
-    else:
-        is_proxy = tunnel.http is not None and tunnel.http.status not in (400, 404, 405, 501)
-    return turned.scheme if is_proxy else None
+    """The scheme in which the port is a proxy after all; asked without credentials, which are for the scheme that the caller named."""
+    for scheme in _OTHERS[proxy.scheme]:
+        other = attrs.evolve(proxy, scheme=scheme, username=None, password=None)
+        connection = await scene.connect(before=Phase.PROXY, timeout=_PATIENCE)
+        if isinstance(connection, Failure):
+            return None
+        try:
+            tunnel = await _opened(scene, other, connection, _PATIENCE)
+        finally:
+            await connection.close()
+        if _is_proxy(tunnel, scheme):
+            return scheme
+    return None
+
+
+def _is_proxy(tunnel: Tunnel, scheme: str) -> bool:
+    if scheme == "socks5h":
+        return tunnel.method is not None
+    if scheme == "https" and tunnel.problem == "certificate":
+        return True  # it speaks TLS, and what speaks TLS and refused CONNECT without it was asked in the wrong scheme
+    return tunnel.http is not None and tunnel.http.status not in _WEB_REFUSALS

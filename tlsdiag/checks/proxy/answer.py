@@ -24,7 +24,7 @@ from .answer_rules import (
     TLS_FAILED,
     UPSTREAM,
 )
-from .common import finding, is_a_proxy, named, past, refuses_as_a_web_server
+from .common import finding, fitted, is_a_proxy, named, past, refuses_as_a_web_server
 
 _NO_SERVER = "no server is available to handle this request"  # what HAProxy says without a backend
 _SQUID = {"ERR_DNS_FAIL": "the name does not resolve there", "ERR_CONNECT_FAIL 111": "connection refused", "ERR_CONNECT_FAIL 110": "no answer", "ERR_CONNECT_FAIL": "it cannot connect"}
@@ -89,7 +89,7 @@ def _rule_of_status(way: ProxyWay) -> Rule:
 def _finding(rule: Rule, seen: Seen, way: ProxyWay) -> Finding:
     details = {
         AUTHENTICATION.code: _authentication, FORBIDDEN.code: _forbidden, UPSTREAM.code: _upstream, NOT_A_PROXY.code: _not_a_proxy, TLS_FAILED.code: _tls_failed,
-        LOGIN_PAGE.code: _login,
+        LOGIN_PAGE.code: _login, NAME_UNRESOLVED.code: _unresolved,
     }  # fmt: skip
     detail, more = details.get(rule.code, _plain)(seen, way)
     return finding(rule, seen, way, detail, **more)
@@ -101,8 +101,12 @@ _Said = tuple[str, dict[str, Any]]
 def _plain(seen: Seen, way: ProxyWay) -> _Said:
     failure = way.failure
     said = failure.detail.removeprefix("the proxy: ") if failure is not None else ""
-    to = f" to the request for {way.destination}" if way.destination else ""
-    return f"{named(way)}{to}: {said}.", {}
+    return f"{named(way)} was asked for {way.destination}: {said}.", {}
+
+
+def _unresolved(seen: Seen, way: ProxyWay) -> _Said:
+    said = way.failure.detail if way.failure is not None else ""
+    return f"With socks5:// {seen.target.host} is resolved here: {said}. {named(way)} was not asked.", {}
 
 
 def _status(way: ProxyWay) -> str:
@@ -149,7 +153,7 @@ def _upstream(seen: Seen, way: ProxyWay) -> _Said:
     if other.opened:
         return f"{detail} Past the proxy the target can be reached ({other.address}): the fault is the proxy's, or its network's.", {"blame": Blame.NETWORK}
     why = other.failure.detail if other.failure is not None else "it fails"
-    return f"{detail} Past the proxy it cannot be reached either: {why}.", {"blame": Blame.SERVER, "fix": _TARGET_DOWN}
+    return f"{detail} Past the proxy it cannot be reached either: {why}.", {"blame": Blame.SERVER, "fix": fitted(_TARGET_DOWN, seen, way.url)}
 
 
 _TARGET_DOWN = Fix(summary="Look at the target first, not at the proxy: start it, correct its name or port, and try again.", snippets={"curl": "curl --noproxy HOST -v https://TARGET/"})
@@ -166,10 +170,11 @@ def _not_a_proxy(seen: Seen, way: ProxyWay) -> _Said:
     software = f" ({way.software})" if way.software else ""
     if way.status is not None:
         detail = f"{way.url} answers CONNECT with {_status(way)}{software}, as a web server does and no forward proxy.{_words(way)}"
-        return detail, {"confidence": Confidence.PROVEN if way.status in (405, 501) or way.opened else Confidence.LIKELY}
+        confidence = Confidence.PROVEN if way.status in (405, 501) or way.opened else Confidence.LIKELY
+        return detail, {"confidence": confidence, "fix": fitted(NOT_A_PROXY.fix, seen, None)}
     asked = "the SOCKS5 greeting" if way.scheme.startswith("socks") else "CONNECT"
     looks = f": it is {kind}" if kind else ""
-    return f"{way.url} answers {asked} with {way.evidence[:24]!r}{looks}.", {}
+    return f"{way.url} answers {asked} with {way.evidence[:24]!r}{looks}.", {"fix": fitted(NOT_A_PROXY.fix, seen, None)}
 
 
 def _tls_failed(seen: Seen, way: ProxyWay) -> _Said:

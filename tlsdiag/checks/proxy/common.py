@@ -42,22 +42,31 @@ PAST = {
     "curl": "curl --noproxy HOST https://TARGET/",
     "pip": "NO_PROXY=HOST pip install ...",
     "git": "git config --global http.https://TARGET/.proxy ''",
-    "java": "-Dhttp.nonProxyHosts='localhost|HOST'",
+    "java": "-Dhttp.nonProxyHosts='HOST'",
     "node": "NO_PROXY=HOST node app.js",
 }
 _WORD = re.compile(r"\b(PROXYHOST|PROXYPORT|PROXY|HOST|PORT|TARGET)\b")
+_PLAIN = re.compile(r"http://(?=(USER:PASSWORD@)?PROXY)")
 _REFUSALS = (400, 404, 405, 501)
 
 
-def fitted(fix: Fix, seen: Seen, url: str | None) -> Fix:
-    """The fix with the real proxy and host in its snippets."""
+def fitted(fix: Fix, seen: Seen, url: str | None, *, scheme: str | None = None) -> Fix:
+    """The fix with the real proxy, its scheme, and the real host in its snippets; without a URL the proxy stays a word."""
     location = (url or "").rpartition("@")[2].rpartition("://")[2] or "PROXY:3128"
+    scheme = scheme or (url or "http").partition("://")[0]
     host, _, port = location.rpartition(":")
     name, number = seen.target.host, str(seen.target.port)
     target = f"[{name}]" if ":" in name else name
     target = target if number == "443" else f"{target}:{number}"
     words = {"PROXYHOST": host, "PROXYPORT": port, "PROXY": location, "HOST": name, "PORT": number, "TARGET": target}
-    return Fix(summary=fix.summary, snippets={key: _WORD.sub(lambda found: words[found[0]], text) for key, text in fix.snippets.items()})
+    snippets = {key: _spoken_as(text, scheme) for key, text in fix.snippets.items()}
+    return Fix(summary=fix.summary, snippets={key: _WORD.sub(lambda found: words[found[0]], text) for key, text in snippets.items()})
+
+
+def _spoken_as(text: str, scheme: str) -> str:
+    if scheme.startswith("socks"):
+        text = text.replace("-Dhttps.proxy", "-DsocksProxy").replace(" -Djdk.http.auth.tunneling.disabledSchemes=", "")
+    return _PLAIN.sub(f"{scheme}://", text)
 
 
 def named(way: ProxyWay) -> str:
@@ -66,11 +75,11 @@ def named(way: ProxyWay) -> str:
 
 
 def finding(rule: Rule, seen: Seen, way: ProxyWay, detail: str, *, fix: Fix | None = None, **more: object) -> Finding:
-    """A finding about the proxy, with its answer as evidence."""
+    """A finding about the proxy, with its answer as evidence; `fix` is one that fits already."""
     return ProxyFinding.of(
         rule,
         detail,
-        fix=fitted(fix or rule.fix, seen, way.url),
+        fix=fix or fitted(rule.fix, seen, way.url),
         url=way.url,
         proxy_origin=way.origin,
         status=way.status,

@@ -1,4 +1,4 @@
-"""The scheme in the proxy's URL: http for a port that begins with TLS, https for one that does not.
+"""The scheme in the proxy's URL: http for a port that begins with TLS or speaks SOCKS, https for one without TLS, SOCKS for one that speaks HTTP.
 
 Also where no proxy is in use and the port that was diagnosed turns out to be one.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ...plugin import Blame, Check, Confidence, Finding, Fix, Layer, ProxyWay, Rule, Seen, Severity, SpokenFinding, SpokenProtocol
 from ..common import CONSEQUENCE
-from .common import finding, named
+from .common import TAKE, finding, fitted, named
 
 # What forward proxies call themselves, or answer with, when they are spoken to as a web server.
 _PROXY = re.compile(rb"^(server:[^\r\n]*(squid|tinyproxy|privoxy|mitmproxy|bluecoat|proxysg|3proxy)|x-squid-error:|proxy-(agent|authenticate|connection):)", re.IGNORECASE | re.MULTILINE)
@@ -31,11 +31,11 @@ PROXY_SCHEME = Rule(
     failing="a proxy that answers the ClientHello in HTTP",
     passing="a web server that answers the ClientHello in HTTP",
 )
-_TURNED_TITLE = "The port is a proxy that is reached over TLS, and it is spoken to without"
-_TURNED = Fix(
-    summary="Write https:// in the proxy's URL; a program that cannot reach a proxy over TLS (Java) needs another port of it.",
-    snippets={key: text.replace("http://", "https://") for key, text in PROXY_SCHEME.fix.snippets.items()},
-)
+_OTHERWISE = {
+    "https": ("The port is a proxy that is reached over TLS, and it is spoken to without", "a program that cannot reach a proxy over TLS (Java) needs another port of it"),
+    "socks5h": ("The port is a SOCKS proxy, and HTTP is spoken to it", "a program without SOCKS needs another proxy"),
+    "http": ("The port is an HTTP proxy, and SOCKS is spoken to it", "also for https requests"),
+}
 
 
 class ProxySchemeCheck(Check):
@@ -48,12 +48,8 @@ class ProxySchemeCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
         way, spoken = seen.get(ProxyWay), seen.get(SpokenProtocol)
-        if way is not None and way.other_scheme == "http":
-            detail = f"{named(way)} is spoken to in TLS, and {way.failure.detail if way.failure else 'fails'}. Asked without TLS, the same port answers as a proxy."
-            yield finding(PROXY_SCHEME, seen, way, detail, confidence=Confidence.PROVEN, fix=_with_port(PROXY_SCHEME.fix))
-        elif way is not None and way.other_scheme == "https":
-            detail = f"{named(way)} answers CONNECT with {_answer(way)}. Asked inside TLS, the same port answers as a proxy."
-            yield finding(PROXY_SCHEME, seen, way, detail, title=_TURNED_TITLE, fix=_with_port(_TURNED), confidence=Confidence.PROVEN)
+        if way is not None and way.other_scheme is not None:
+            yield _turned(seen, way, way.other_scheme)
         elif spoken is not None and speaks_as_proxy(spoken):
             yield _spoken(seen, spoken)
 
@@ -63,14 +59,23 @@ def speaks_as_proxy(spoken: SpokenProtocol) -> bool:
     return spoken.protocol == "http" and _PROXY.search(spoken.evidence) is not None
 
 
-def _with_port(fix: Fix) -> Fix:
-    return Fix(summary=fix.summary, snippets={key: text.replace("PROXY:3128", "PROXY") for key, text in fix.snippets.items()})
+def _turned(seen: Seen, way: ProxyWay, right: str) -> Finding:
+    """The port is a proxy in another scheme than the one that was tried: both were."""
+    detail = f"{named(way)} is asked as {way.scheme}, and answers with {_answer(way)}. Asked as {right}, the same port answers as a proxy."
+    title, fix = PROXY_SCHEME.title, PROXY_SCHEME.fix
+    if way.scheme != "https":
+        title, but = _OTHERWISE[right]
+        fix = Fix(summary=f"Write {right}:// in the proxy's URL; {but}.", snippets=TAKE)
+    fix = Fix(summary=fix.summary, snippets={key: text.replace("PROXY:3128", "PROXY") for key, text in fix.snippets.items()})
+    return finding(PROXY_SCHEME, seen, way, detail, title=title, fix=fitted(fix, seen, way.url, scheme=right), confidence=Confidence.PROVEN)
 
 
 def _answer(way: ProxyWay) -> str:
     if way.status is not None:
         return f"{way.status} {way.reason}".strip()
-    return f"{way.evidence[:16]!r}" if way.evidence else "nothing"
+    if way.evidence:
+        return f"{way.evidence[:24]!r}"
+    return f"nothing ({way.failure.detail.removeprefix('the proxy: ')})" if way.failure is not None else "nothing"
 
 
 def _spoken(seen: Seen, spoken: SpokenProtocol) -> Finding:
