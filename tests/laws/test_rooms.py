@@ -15,7 +15,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
-    "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
+    "network": ({"target", "proxies", "failure", "depth", "errors", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "certificates", "wire", "iana"},
         set(),
@@ -26,7 +26,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     ),
     "render": ({"report", "finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
-    "target": ({"errors"}, {"socket", "asyncio", "cryptography"}),
+    "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "target": ({"errors", "proxies"}, {"socket", "asyncio", "cryptography"}),
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "finding_types": ({"finding", "failure", "facts", "target", "iana"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "observation": ({"serial", "errors", "failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),

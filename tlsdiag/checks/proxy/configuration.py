@@ -63,14 +63,14 @@ EXEMPTED = Rule(
 )
 TOOLS_DIFFER = Rule(
     code="proxy-tools-differ",
-    title="curl and requests read the proxy variables differently for this host",
+    title="Programs read the proxy variables differently for this host",
     layer=Layer.LOCAL,
     severity=Severity.INFO,
     blame=Blame.CLIENT,
     why="'It works with curl' then says nothing about Python, and the other way round: they take different ways.",
     fix=Fix(summary="Write variables that all programs read alike: lower and upper case the same, a port in the URL, whole domains with a leading dot in NO_PROXY.", snippets={"shell": "export HTTPS_PROXY=http://PROXY https_proxy=http://PROXY"}),
     references=_READERS,
-    failing="NO_PROXY=ple.com for the host example.com",
+    failing="NO_PROXY=ple.com for the host example.com, which requests before 2.34 exempts",
     passing="NO_PROXY=.example.com",
 )
 

@@ -1,12 +1,14 @@
 """Which proxy the environment names for a host, read as requests reads it, and as curl does; they differ.
 
-Pure: the variables are an argument. The rules are those of the code of requests 2.32 (`utils.should_bypass_proxies`), of CPython's
+Pure: the variables are an argument. The rules are those of the code of requests 2.34 (`utils.should_bypass_proxies`), of CPython's
 `urllib.request.getproxies_environment` and `proxy_bypass_environment`, which requests calls, and of curl 7.88 (`Curl_check_noproxy`):
 
                           requests                                   curl
     variables             https_proxy, HTTPS_PROXY, all_..., ALL_... the same
     empty lower case one  switches the upper case one off            as if it were not there
-    NO_PROXY=example.com  every name that ends so: notexample.com    the domain and what is below it
+    NO_PROXY=example.com  the domain and what is below it; before    the domain and what is below it
+                          2.34 also notexample.com
+    NO_PROXY="a b"        one name that holds no space               two names
     NO_PROXY=name:8443    that port, where the URL names it          never
     NO_PROXY=10.0.0.0/8   IPv4 only                                  IPv4 and IPv6
     NO_PROXY=*            alone in the list                          alone in the list
@@ -85,14 +87,22 @@ def as_curl(host: str, port: int, environment: Mapping[str, str]) -> Choice:
 
 
 def difference(host: str, port: int, environment: Mapping[str, str]) -> str:
-    """What curl does otherwise than requests for this host, in words; empty where they agree."""
+    """What curl, or an older requests, does otherwise than requests for this host, in words; empty where they agree."""
     requests, curl = as_requests(host, port, environment), as_curl(host, port, environment)
+    if requests.proxy is not None and (older := _older(host, environment)):
+        return older
     if requests.proxy is not None and requests.proxy == curl.proxy:
         if requests.proxy.scheme == "http" and not requests.proxy.port_given:
             return f"{requests.variable} names no port: requests takes 80, curl 1080"
         return ""
     first, second = _in_words(requests), _in_words(curl)
     return "" if first == second else f"requests {first}, curl {second}"
+
+
+def _older(host: str, environment: Mapping[str, str]) -> str:
+    listed = next((name for name in ("no_proxy", "NO_PROXY") if environment.get(name)), "")
+    entry = _older_requests_exempt(host, environment[listed]) if listed else None
+    return f"requests goes through a proxy, but before 2.34 it takes the entry {entry!r} in {listed} for the end of any name, and goes directly" if entry else ""
 
 
 def _in_words(choice: Choice) -> str:
@@ -128,8 +138,17 @@ def _requests_exempts(host: str, port: int, listed: str) -> str | None:
     address = _literal(host)
     if isinstance(address, ipaddress.IPv4Address):
         return next((entry for entry in entries if _covers(entry, address) or entry == host), None)
-    with_port = host if port == 443 else f"{host}:{port}"
-    return next((entry for entry in entries if host.endswith(entry) or with_port.endswith(entry)), None)
+    names = {host, host if port == 443 else f"{host}:{port}"}
+    for entry in entries:
+        domain = entry.lstrip(".")
+        if any(name == domain or name.endswith(f".{domain}") for name in names):
+            return entry
+    return None
+
+
+def _older_requests_exempt(host: str, listed: str) -> str | None:
+    """requests before 2.34 takes every entry for the end of a name, wherever that begins."""
+    return None if _literal(host) is not None else next((entry for entry in listed.replace(" ", "").split(",") if entry and host.endswith(entry)), None)
 
 
 def _urllib_exempts(host: str, listed: str) -> str | None:

@@ -67,11 +67,8 @@ class SocksDialogue:
         self._first = (self._first + data)[:2048]
         to_send = b""
         readers = {"greeting": self._chosen, "authentication": self._authenticated, "request": self._replied}
-        while not self.done and not to_send:
-            answer = readers[self.step]()
-            if answer is None:
-                break
-            to_send = answer
+        while not self.done and (answer := readers[self.step]()) is not None:
+            to_send += answer
         return to_send
 
     def _take(self, count: int) -> bytes | None:
