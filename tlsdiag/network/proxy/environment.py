@@ -102,7 +102,9 @@ def difference(host: str, port: int, environment: Mapping[str, str]) -> str:
 def _older(host: str, environment: Mapping[str, str]) -> str:
     listed = next((name for name in ("no_proxy", "NO_PROXY") if environment.get(name)), "")
     entry = _older_requests_exempt(host, environment[listed]) if listed else None
-    return f"requests goes through a proxy, but before 2.34 it takes the entry {entry!r} in {listed} for the end of any name, and goes directly" if entry else ""
+    if entry is None:
+        return ""
+    return f"requests goes through a proxy, but before 2.34 it takes the entry {entry!r} in {listed} for the end of any name, and goes directly"
 
 
 def _in_words(choice: Choice) -> str:
