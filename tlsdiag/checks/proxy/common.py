@@ -45,22 +45,22 @@ PAST = {
     "java": "-Dhttp.nonProxyHosts='HOST'",
     "node": "NO_PROXY=HOST node app.js",
 }
-_WORD = re.compile(r"\b(PROXYHOST|PROXYPORT|PROXY|HOST|PORT|TARGET)\b")
+_WORD = re.compile(r"\b(PROXYHOST|PROXYPORT|PROXY|TARGET)\b")  # HOST and PORT are filled in for every finding
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9._:\[\]-]{1,260}")  # what could be more in a shell stays a word
 _PLAIN = re.compile(r"http://(?=(USER:PASSWORD@)?PROXY)")
 _REFUSALS = (400, 404, 405, 501)
 
 
 def fitted(fix: Fix, seen: Seen, url: str | None, *, scheme: str | None = None) -> Fix:
-    """The fix with the real proxy, its scheme, and the real host in its snippets; without a URL the proxy stays a word."""
+    """The fix with the real proxy, its scheme, and the target with its port in the snippets; without a URL the proxy stays a word."""
     location = (url or "").rpartition("@")[2].rpartition("://")[2] or "PROXY:3128"
     scheme = scheme or (url or "http").partition("://")[0]
     host, _, port = location.rpartition(":")
-    name, number = seen.target.host, str(seen.target.port)
-    target = f"[{name}]" if ":" in name else name
-    target = target if number == "443" else f"{target}:{number}"
-    words = {"PROXYHOST": host, "PROXYPORT": port, "PROXY": location, "HOST": name, "PORT": number, "TARGET": target}
+    target = str(seen.target).removesuffix(":443")
+    words = {"PROXYHOST": host, "PROXYPORT": port, "PROXY": location, "TARGET": target}
+    plain = {word: value for word, value in words.items() if _PLAIN_VALUE.fullmatch(value)}
     snippets = {key: _spoken_as(text, scheme) for key, text in fix.snippets.items()}
-    return Fix(summary=fix.summary, snippets={key: _WORD.sub(lambda found: words[found[0]], text) for key, text in snippets.items()})
+    return Fix(summary=fix.summary, snippets={key: _WORD.sub(lambda found: plain.get(found[0], found[0]), text) for key, text in snippets.items()})
 
 
 def _spoken_as(text: str, scheme: str) -> str:
