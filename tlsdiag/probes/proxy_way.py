@@ -82,6 +82,7 @@ def _told(base: ProxyWay, tunnel: Tunnel) -> ProxyWay:
         opened=tunnel.failure is None,
         steps=steps,
         status=http.status if http else None,
+        page=http is not None and http.is_page,
         reason=http.reason if http else reply_name(tunnel.reply),
         headers=http.headers if http else (),
         words=http.words if http else "",
@@ -130,4 +131,5 @@ def _is_proxy(tunnel: Tunnel, scheme: str) -> bool:
         return tunnel.method is not None
     if scheme == "https" and tunnel.problem == "certificate":
         return True  # it speaks TLS, and what speaks TLS and refused CONNECT without it was asked in the wrong scheme
-    return tunnel.http is not None and tunnel.http.status not in _WEB_REFUSALS
+    http = tunnel.http
+    return http is not None and http.status not in _WEB_REFUSALS and not http.is_page

@@ -55,9 +55,8 @@ class ProxyAnswerCheck(Check):
 
 
 def _rule_of_page(seen: Seen, way: ProxyWay) -> Rule | None:
-    """A web server that says 200 to anything: its page comes where the tunnel should be."""
-    page = any(name == "content-type" and value.startswith("text/") for name, value in way.headers)
-    return NOT_A_PROXY if page and not answered(seen) else None
+    """A web server that says yes to anything: its page comes where the tunnel should be."""
+    return NOT_A_PROXY if way.page and not answered(seen) else None
 
 
 def _rule(way: ProxyWay) -> Rule | None:

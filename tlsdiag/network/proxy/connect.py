@@ -57,6 +57,11 @@ class HttpAnswer:
         return named or ("squid" if self.header("x-squid-error") else None)
 
     @property
+    def is_page(self) -> bool:
+        """Whether a 2xx answer is a page, as a web server gives to whatever it is asked, and no tunnel (which has no content)."""
+        return 200 <= self.status <= 299 and (self.status != 200 or (self.header("content-type") or "").startswith("text/"))
+
+    @property
     def schemes(self) -> tuple[str, ...]:
         """The authentication schemes that are asked for, in order."""
         return schemes_of(value for key, value in self.headers if key == "proxy-authenticate")
