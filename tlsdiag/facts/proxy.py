@@ -27,10 +27,10 @@ class ProxyWay(Observation):
     `url` carries no secrets. `origin` is "argument" or the environment variable that names the proxy; `exempted_by` the entry of `exempting` (NO_PROXY)
     that keeps the host from it; `unreadable` what is wrong with the variable's value; `difference` what curl makes of the environment otherwise than
     requests, in words.
-    `status`, `reason`, `headers`, `words` are an HTTP proxy's answer, `page` that it opens the tunnel with a page; `method` and `reply` a SOCKS5 proxy's (RFC 1928), with `reason` as the reply's name.
-    `problem` is a slug for an answer that is none ("not-http", "not-socks", "no-answer", "too-long"), or for what failed before or after it ("tls",
-    "certificate", "method", "credentials", "reply"); `evidence` the first bytes of a refusal. `other_scheme` is the scheme with which the same
-    port opens the tunnel, or answers as a proxy, where another was tried.
+    `status`, `reason`, `headers`, `words` are an HTTP proxy's answer, `page` that it opens the tunnel with a page; `method` and `reply` a SOCKS5
+    proxy's (RFC 1928), with `reason` as the reply's name. `problem` is a slug for an answer that is none ("not-http", "not-socks", "no-answer",
+    "too-long"), or for what failed before or after it ("tls", "certificate", "method", "credentials", "reply"); `evidence` the first bytes of a refusal.
+    `other_scheme` is the scheme in which the same port answers as a proxy, where another was tried.
     """
 
     name: ClassVar[str] = "proxy-way"

@@ -80,7 +80,7 @@ def _rule_of_status(way: ProxyWay) -> Rule:
     status = way.status or 0
     if 300 <= status <= 399:
         return LOGIN_PAGE
-    if refuses_as_a_web_server(way) or (status == 401 and not way.schemes) or _NO_SERVER in way.words.lower():
+    if refuses_as_a_web_server(way) or (status == 401 and not is_a_proxy(way)) or _NO_SERVER in way.words.lower():
         return NOT_A_PROXY
     return _OF_STATUS.get(status, UPSTREAM if status == 404 else FORBIDDEN)
 
