@@ -52,6 +52,14 @@ def proxy_context(target: Target) -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def unverified_context() -> ssl.SSLContext:
+    """A context that takes any certificate: to learn what a port speaks, never to send a secret."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 async def secured(connection: Connection, context: ssl.SSLContext, name: str, *, deadline: Deadline) -> SecureConnection | Insecure:
     """Shake hands with the proxy."""
     found = SecureConnection(connection, context.wrap_bio(incoming := ssl.MemoryBIO(), outgoing := ssl.MemoryBIO(), server_hostname=name), incoming, outgoing)

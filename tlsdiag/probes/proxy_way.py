@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..network import Connection, Deadline
+from ..network import Deadline
 from ..network.proxy import ProxyLeg, Tunnel, as_requests, consulted, difference, reply_name
 from ..plugin import Cost, Failure, FailureKind, Phase, Probe, ProxyServer, ProxyStep, ProxyWay, Scene, Unavailable, Why
 
@@ -30,7 +30,7 @@ class ProxyWayProbe(Probe):
         if isinstance(connection, Failure):
             return attrs.evolve(_described(scene, proxy), failure=connection)
         try:
-            tunnel = await _opened(scene, proxy, connection, scene.limits.connect_timeout)
+            tunnel = await ProxyLeg(proxy=proxy, target=scene.target).open(connection, deadline=Deadline.after(scene.limits.connect_timeout))
         finally:
             await connection.close()
         found = _told(_described(scene, proxy), tunnel)
@@ -66,10 +66,6 @@ def _described(scene: Scene, proxy: ProxyServer) -> ProxyWay:
         has_credentials=proxy.has_credentials,
         difference=difference(target.host, target.port, scene.environment) if proxy.from_environment else "",
     )
-
-
-async def _opened(scene: Scene, proxy: ProxyServer, connection: Connection, patience: float) -> Tunnel:
-    return await ProxyLeg(proxy=proxy, target=scene.target).open(connection, deadline=Deadline.after(patience))
 
 
 def _told(base: ProxyWay, tunnel: Tunnel) -> ProxyWay:
@@ -118,7 +114,8 @@ async def _other_scheme(scene: Scene, proxy: ProxyServer) -> str | None:
         if isinstance(connection, Failure):
             return None
         try:
-            tunnel = await _opened(scene, other, connection, _PATIENCE)
+            leg = ProxyLeg(proxy=other, target=scene.target, verifies=False)
+            tunnel = await leg.open(connection, deadline=Deadline.after(_PATIENCE))
         finally:
             await connection.close()
         if _is_proxy(tunnel, scheme):
@@ -129,7 +126,5 @@ async def _other_scheme(scene: Scene, proxy: ProxyServer) -> str | None:
 def _is_proxy(tunnel: Tunnel, scheme: str) -> bool:
     if scheme == "socks5h":
         return tunnel.method is not None
-    if scheme == "https" and tunnel.problem == "certificate":
-        return True  # it speaks TLS, and what speaks TLS and refused CONNECT without it was asked in the wrong scheme
     http = tunnel.http
     return http is not None and http.status not in _WEB_REFUSALS and not http.is_page

@@ -17,7 +17,7 @@ from ...target import Target
 from ..connection import Connection
 from ..deadline import Deadline
 from ..resolve import Resolved, resolve
-from ..secure import Insecure, proxy_context, secured
+from ..secure import Insecure, proxy_context, secured, unverified_context
 from .connect import ConnectDialogue, HttpAnswer
 from .socks import METHODS, REPLIES, SocksDialogue
 
@@ -69,10 +69,14 @@ def proxy_leg(target: Target) -> ProxyLeg | None:
 
 @attrs.define(kw_only=True, eq=False)
 class ProxyLeg:
-    """A `tlsdiag.network.Leg`. One for each diagnosis: a name that is resolved here (socks5) is asked for once."""
+    """A `tlsdiag.network.Leg`. One for each diagnosis: a name that is resolved here (socks5) is asked for once.
+
+    `verifies` is False only for a look at what a port speaks, on which nothing secret is sent.
+    """
 
     proxy: ProxyServer
     target: Target
+    verifies: bool = True
     _resolving: asyncio.Future[Resolved | Failure] | None = None
 
     @property
@@ -127,7 +131,8 @@ class ProxyLeg:
     async def _secure(self, tunnel: Tunnel, deadline: Deadline) -> bool:
         began = time.monotonic()
         try:
-            found = await secured(tunnel.connection, proxy_context(self.target), self.proxy.host, deadline=deadline)
+            context = proxy_context(self.target) if self.verifies else unverified_context()
+            found = await secured(tunnel.connection, context, self.proxy.host, deadline=deadline)
         except (OSError, ValueError) as exc:
             found = Insecure(failure=Failure(kind=FailureKind.LOCAL, phase=Phase.PROXY, blame=Blame.CLIENT, detail=str(exc)))
         if not isinstance(found, Insecure):
