@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from servers import RunningServer, free_port
+from ports import closed_port, full_backlog
+from servers import RunningServer
 
 import tlsdiag
 from tlsdiag import Blame, Confidence, Diagnosis, Report, Severity, Target, Verdict
@@ -133,7 +134,7 @@ def test_a_ruleset_of_a_socks_proxy_forbids(serve: Serve) -> None:
 
 @pytest.mark.parametrize(("kind", "scheme"), [*((kind, "http") for kind in HTTP), *((kind, "socks5") for kind in SOCKS)])
 def test_a_target_that_is_down_both_ways_is_to_blame_itself(kind: str, scheme: str, serve: Serve) -> None:
-    cause = assert_cause(diagnose(free_port(), url(serve(kind, tls="none"), scheme)), "proxy-upstream-failed")
+    cause = assert_cause(diagnose(closed_port(), url(serve(kind, tls="none"), scheme)), "proxy-upstream-failed")
     assert cause.blame is Blame.SERVER
     assert cause.confidence is Confidence.PROVEN
 
@@ -150,10 +151,33 @@ def test_a_name_that_does_not_resolve_here_is_for_socks5h(serve: Serve) -> None:
 
 def test_a_proxy_that_is_not_there_is_told_from_a_target_that_is_not(serve: Serve) -> None:
     target = web(serve)
-    cause = assert_cause(diagnose(target.port, f"http://127.0.0.1:{free_port()}"), "proxy-refused")
+    cause = assert_cause(diagnose(target.port, f"http://127.0.0.1:{closed_port()}"), "proxy-refused")
     assert "HTTPS_PROXY" in cause.fix.snippets["shell"]
     report = diagnose(target.port, "http://no-such-proxy.invalid:3128")
     assert report.root_cause is not None and report.root_cause.code == "proxy-name-not-found"
+
+
+def test_a_proxy_that_drops_packets_is_timed_out(serve: Serve) -> None:
+    with full_backlog() as port:
+        cause = assert_cause(diagnose(web(serve).port, f"http://127.0.0.1:{port}"), "proxy-timed-out")
+    assert cause.blame is Blame.NETWORK
+
+
+def test_a_target_that_drops_packets_leaves_the_proxy_silent_and_is_to_blame(serve: Serve) -> None:
+    with full_backlog() as port:
+        report = diagnose(port, url(serve("squid", tls="none")))
+    cause = assert_cause(report, "proxy-silent")
+    assert cause.blame is Blame.SERVER and cause.confidence is Confidence.LIKELY
+    assert report.elapsed < 2 * QUICKLY.connect_timeout
+
+
+def test_a_proxy_that_listens_at_one_of_its_addresses_is_enough(serve: Serve) -> None:
+    target, proxy = web(serve), serve("squid", tls="none")
+    report = diagnose(target.port, f"http://localhost:{proxy.port}")
+    assert report.root_cause is None, report
+    assert report.filter(severity=Severity.LOW) == (), report
+    (used,) = report.filter(code="proxy-used")
+    assert "It was asked for localhost" in used.detail
 
 
 @pytest.mark.parametrize("kind", ["nginx", "haproxy", "apache", "lighttpd"])

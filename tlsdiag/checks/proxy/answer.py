@@ -88,7 +88,7 @@ def _rule_of_status(way: ProxyWay) -> Rule:
 def _finding(rule: Rule, seen: Seen, way: ProxyWay) -> Finding:
     details = {
         AUTHENTICATION.code: _authentication, FORBIDDEN.code: _forbidden, UPSTREAM.code: _upstream, NOT_A_PROXY.code: _not_a_proxy, TLS_FAILED.code: _tls_failed,
-        LOGIN_PAGE.code: _login, NAME_UNRESOLVED.code: _unresolved,
+        LOGIN_PAGE.code: _login, NAME_UNRESOLVED.code: _unresolved, SILENT.code: _silent,
     }  # fmt: skip
     detail, more = details.get(rule.code, _plain)(seen, way)
     return finding(rule, seen, way, detail, **more)
@@ -101,6 +101,15 @@ def _plain(seen: Seen, way: ProxyWay) -> _Said:
     failure = way.failure
     said = failure.detail.removeprefix("the proxy: ") if failure is not None else ""
     return f"{named(way)} was asked for {way.destination}: {said}.", {}
+
+
+def _silent(seen: Seen, way: ProxyWay) -> _Said:
+    detail, _ = _plain(seen, way)
+    other = past(seen)
+    if other is None or other.opened or other.failure is None:
+        return detail, {}
+    detail += f" Past the proxy the target cannot be reached either ({other.failure.detail}), so that it is what the proxy waits for."
+    return detail, {"blame": Blame.SERVER, "confidence": Confidence.LIKELY, "fix": fitted(_TARGET_DOWN, seen, way.url)}
 
 
 def _unresolved(seen: Seen, way: ProxyWay) -> _Said:

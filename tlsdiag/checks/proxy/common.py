@@ -93,8 +93,9 @@ def finding(rule: Rule, seen: Seen, way: ProxyWay, detail: str, *, fix: Fix | No
 
 
 def any_way(seen: Seen) -> ProxyWay | None:
-    """What is known of the proxy, at whichever of its addresses."""
-    return next(iter(seen.all(ProxyWay).values()), None) or seen.get(ProxyWay)
+    """What is known of the proxy: at the address where it opened the tunnel, or at whichever said most."""
+    ways = sorted(seen.all(ProxyWay).values(), key=lambda way: (way.opened, len(way.steps)), reverse=True)
+    return ways[0] if ways else seen.get(ProxyWay)
 
 
 def past(seen: Seen) -> OtherWay | None:
