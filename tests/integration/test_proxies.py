@@ -163,12 +163,12 @@ def test_a_proxy_that_drops_packets_is_timed_out(serve: Serve) -> None:
     assert cause.blame is Blame.NETWORK
 
 
-def test_a_target_that_drops_packets_leaves_the_proxy_silent_and_is_to_blame(serve: Serve) -> None:
+def test_a_target_that_drops_packets_leaves_the_proxy_silent_and_is_named(serve: Serve) -> None:
     with full_backlog() as port:
         report = diagnose(port, url(serve("squid", tls="none")))
     cause = assert_cause(report, "proxy-silent")
-    assert cause.blame is Blame.SERVER and cause.confidence is Confidence.LIKELY
-    assert report.elapsed < 2 * QUICKLY.connect_timeout
+    assert "it may be what the proxy waits for" in cause.detail
+    assert report.elapsed < 2 * QUICKLY.connect_timeout + 0.5
 
 
 def test_a_proxy_that_listens_at_one_of_its_addresses_is_enough(serve: Serve) -> None:

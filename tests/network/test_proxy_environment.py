@@ -81,6 +81,12 @@ def test_a_variable_that_cannot_be_read_is_a_problem_without_its_secret() -> Non
     assert choice.proxy is None and choice.problem and "s3cr3t" not in choice.problem
 
 
+def test_socks4_is_not_unreadable_only_not_ours() -> None:
+    choice = as_requests(HOST, 443, {"ALL_PROXY": "socks4a://proxy.example"})
+    assert (choice.unsupported, choice.problem, choice.proxy) == ("socks4a", "", None)
+    assert "socks4 proxy" in difference(HOST, 443, {"https_proxy": "", "ALL_PROXY": "socks4://p", "HTTPS_PROXY": "http://q:1"})
+
+
 def test_a_port_left_out_is_a_difference() -> None:
     assert "curl 1080" in difference(HOST, 443, {"HTTPS_PROXY": "http://proxy.example"})
     assert difference(HOST, 443, {"HTTPS_PROXY": PROXY}) == ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import attrs
 import pytest
+from samples.common import failure
 from samples.proxy import DIRECT, DOWN, barred, lost, socks, status
 
 from tlsdiag import Blame, Confidence
 from tlsdiag.check import Seen
 from tlsdiag.checks.proxy.answer import ProxyAnswerCheck
 from tlsdiag.checks.proxy.scheme import ProxySchemeCheck
-from tlsdiag.failure import FailureKind
+from tlsdiag.failure import FailureKind, Phase
 from tlsdiag.finding import Finding
 from tlsdiag.testing import run_check
 
@@ -59,9 +60,10 @@ def test_wrong_credentials_read_otherwise_than_none() -> None:
 
 
 def test_who_is_to_blame_for_an_upstream_failure_is_told_by_the_direct_way() -> None:
-    here, down, unknown = only(status(503, other=DIRECT)), only(status(503, other=DOWN)), only(status(503))
-    assert (here.blame, down.blame) == (Blame.NETWORK, Blame.SERVER)
-    assert (here.confidence, unknown.confidence) == (Confidence.PROVEN, Confidence.LIKELY)
+    blocked = attrs.evolve(DOWN, failure=failure(FailureKind.TIMED_OUT, Phase.CONNECT))
+    found = [only(status(503, other=other)) for other in (DIRECT, DOWN, blocked, None)]
+    assert [item.blame for item in found] == [Blame.NETWORK, Blame.SERVER, Blame.NETWORK, Blame.NETWORK]
+    assert [item.confidence for item in found] == [Confidence.PROVEN, Confidence.PROVEN, Confidence.LIKELY, Confidence.LIKELY]
 
 
 def test_squids_own_code_is_put_into_words() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from ..network import Deadline
-from ..network.proxy import ProxyLeg, Tunnel, as_requests, consulted, difference, reply_name
+from ..network.proxy import Choice, ProxyLeg, Tunnel, as_requests, consulted, difference, reply_name
 from ..plugin import Cost, Failure, FailureKind, Phase, Probe, ProxyServer, ProxyStep, ProxyWay, Scene, Unavailable, Why
 
 _PATIENCE = 1.5
@@ -25,7 +25,7 @@ class ProxyWayProbe(Probe):
         """Ask the proxy."""
         proxy = scene.target.proxy
         if not isinstance(proxy, ProxyServer):
-            return _without_proxy(scene) or Unavailable(why=Why.NOT_APPLICABLE, detail="no proxy is in use", by=self.name)
+            return _without_proxy(scene) or self._none(scene)
         connection = await scene.connect(before=Phase.PROXY)
         if isinstance(connection, Failure):
             return attrs.evolve(_described(scene, proxy), failure=connection)
@@ -37,6 +37,15 @@ class ProxyWayProbe(Probe):
         if _looks_turned(found):
             found = attrs.evolve(found, other_scheme=await _other_scheme(scene, proxy))
         return found
+
+
+    def _none(self, scene: Scene) -> Unavailable:
+        target = scene.target
+        choice = as_requests(target.host, target.port, scene.environment) if consulted(target) else Choice()
+        if choice.unsupported:
+            detail = f"{choice.variable} names a {choice.unsupported} proxy, and tlsdiag goes through SOCKS5 and HTTP only: it went directly"
+            return Unavailable(why=Why.FAILED, detail=detail, by=self.name)
+        return Unavailable(why=Why.NOT_APPLICABLE, detail="no proxy is in use", by=self.name)
 
 
 def _without_proxy(scene: Scene) -> ProxyWay | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...plugin import Blame, Check, Confidence, Finding, Fix, HandshakeOutcome, OtherWay, Phase, ProxyWay, Rule, Seen
+from ...plugin import Blame, Check, Confidence, FailureKind, Finding, Fix, HandshakeOutcome, OtherWay, Phase, ProxyWay, Rule, Seen
 from ..common import answered
 from .answer_rules import (
     AUTHENTICATION,
@@ -73,7 +73,7 @@ def _rule(way: ProxyWay) -> Rule | None:
         return NO_METHOD if way.has_credentials or way.method != 0xFF else AUTHENTICATION
     if (rule := _OF_PROBLEM.get(way.problem)) is not None:
         return rule
-    return SILENT if failure.kind.value == "timed-out" else CLOSED
+    return SILENT if failure.kind is FailureKind.TIMED_OUT else CLOSED
 
 
 def _rule_of_status(way: ProxyWay) -> Rule:
@@ -106,10 +106,9 @@ def _plain(seen: Seen, way: ProxyWay) -> _Said:
 def _silent(seen: Seen, way: ProxyWay) -> _Said:
     detail, _ = _plain(seen, way)
     other = past(seen)
-    if other is None or other.opened or other.failure is None:
-        return detail, {}
-    detail += f" Past the proxy the target cannot be reached either ({other.failure.detail}), so that it is what the proxy waits for."
-    return detail, {"blame": Blame.SERVER, "confidence": Confidence.LIKELY, "fix": fitted(_TARGET_DOWN, seen, way.url)}
+    if other is not None and not other.opened and other.failure is not None:
+        detail += f" Past the proxy the target cannot be reached either ({other.failure.detail}): it may be what the proxy waits for."
+    return detail, {}
 
 
 def _unresolved(seen: Seen, way: ProxyWay) -> _Said:
@@ -160,8 +159,11 @@ def _upstream(seen: Seen, way: ProxyWay) -> _Said:
         return detail, {"confidence": Confidence.LIKELY}
     if other.opened:
         return f"{detail} Past the proxy the target can be reached ({other.address}): the fault is the proxy's, or its network's.", {"blame": Blame.NETWORK}
-    why = other.failure.detail if other.failure is not None else "it fails"
-    return f"{detail} Past the proxy it cannot be reached either: {why}.", {"blame": Blame.SERVER, "fix": fitted(_TARGET_DOWN, seen, way.url)}
+    failure = other.failure
+    detail += f" Past the proxy it cannot be reached either: {failure.detail if failure is not None else 'it fails'}."
+    if failure is not None and failure.kind is FailureKind.REFUSED:
+        return detail, {"blame": Blame.SERVER, "fix": fitted(_TARGET_DOWN, seen, way.url)}
+    return detail, {"confidence": Confidence.LIKELY}  # where only the proxy may go out, a direct way that is blocked tells nothing of the target
 
 
 _TARGET_DOWN = Fix(summary="Look at the target first, not at the proxy: start it, correct its name or port, and try again.", snippets={"curl": "curl --noproxy HOST -v https://TARGET/"})

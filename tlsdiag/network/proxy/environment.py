@@ -30,16 +30,19 @@ from ...proxies import ProxyServer
 from ...target import SCHEME_PORTS, STARTTLS_SCHEME_PORTS, Target
 
 _WEB_SCHEMES = (None, "https", "wss", "http", "ws")
+_SOCKS4 = ("socks4", "socks4a", "socks")
 _OTHER_PORTS = {*SCHEME_PORTS.values(), *STARTTLS_SCHEME_PORTS.values()} - {443}
 
 
 @attrs.frozen(kw_only=True)
 class Choice:
-    """What a program makes of the environment. `problem`: the variable holds what cannot be read; `exempted_by`: the entry of the variable `exempting`."""
+    """What a program makes of the environment. `problem`: the variable holds what cannot be read; `unsupported`: a scheme that programs know and we do not;
+    `exempted_by`: the entry of the variable `exempting`."""
 
     proxy: ProxyServer | None = None
     variable: str = ""
     problem: str = ""
+    unsupported: str = ""
     exempted_by: str = ""
     exempting: str = ""
 
@@ -110,12 +113,17 @@ def _older(host: str, environment: Mapping[str, str]) -> str:
 def _in_words(choice: Choice) -> str:
     if choice.problem:
         return f"cannot read {choice.variable}"
+    if choice.unsupported:
+        return f"goes through a {choice.unsupported} proxy ({choice.variable})"
     if choice.proxy is not None:
         return f"goes through {choice.proxy} ({choice.variable})"
     return f"goes there directly ({choice.exempting} has {choice.exempted_by!r})" if choice.exempted_by else "goes there directly"
 
 
 def _read(variable: str, value: str) -> Choice:
+    scheme = value.strip().partition("://")[0].lower()
+    if scheme in _SOCKS4:
+        return Choice(variable=variable, unsupported=scheme)
     try:
         return Choice(variable=variable, proxy=ProxyServer.parse(value, origin=variable))
     except TargetError as exc:
