@@ -51,7 +51,8 @@ class Unavailable:
 class Resolution(Observation):
     """What the host name leads to: every address, or the failure. `pinned`: the caller gave the addresses.
 
-    `via` is the proxy (without secrets) where there is one: then `host` and the addresses are the proxy's, which is what is dialled.
+    `via` is the proxy (without secrets) where there is one: then `host` and the addresses are the proxy's, which is what is dialled; `via_origin` is the
+    environment variable that names it, or "argument".
     """
 
     name: ClassVar[str] = "resolution"
@@ -63,6 +64,7 @@ class Resolution(Observation):
     failure: Failure | None = None
     elapsed: float = 0.0
     via: str | None = None
+    via_origin: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -205,10 +205,9 @@ class Report:
 
 
 def _target_to_plain(target: Target) -> dict[str, Any]:
-    names = ("host", "port", "server_name", "addresses", "alpn", "starttls", "now", "scheme")
-    plain = {name: serial.to_plain(getattr(target, name)) for name in names}
-    plain["proxy"] = target.proxy if target.proxy is None or target.proxy is False else str(target.proxy)
-    return plain
+    names = ("host", "port", "server_name", "addresses", "alpn", "starttls", "proxy", "now", "scheme")
+    shown = str(target.proxy) if isinstance(target.proxy, ProxyServer) else target.proxy  # without its secrets
+    return {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
 
 
 def _proxy_from_plain(plain: Any) -> ProxyServer | Literal[False] | None:

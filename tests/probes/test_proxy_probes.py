@@ -71,6 +71,14 @@ def test_a_proxy_that_cannot_be_dialled_has_that_failure() -> None:
     assert report.root_cause is not None and report.root_cause.code == "proxy-timed-out"
 
 
+def test_a_proxy_whose_name_leads_nowhere_is_told_with_the_variable_that_names_it() -> None:
+    report, _ = diagnosed([Refuse()], environment={"HTTPS_PROXY": f"http://{'a' * 64}.example:1"})
+    assert report.root_cause is not None and report.root_cause.code == "proxy-name-not-found"
+    assert "(from HTTPS_PROXY)" in report.root_cause.detail
+    again = Report.from_json(report.to_json()).recheck()
+    assert [item.detail for item in again.findings] == [item.detail for item in report.findings]
+
+
 def test_past_a_socks5h_proxy_nothing_is_tried() -> None:
     report, dialer = diagnosed([Expect(), Reply(b"\x05\xff"), Close()], host="hidden.example", proxy="socks5h://127.0.0.1:9050")
     found = other_way(report)

@@ -19,20 +19,21 @@ class ResolutionProbe(Probe):
         """Resolve the target's host."""
         target = scene.target
         if isinstance(target.proxy, ProxyServer):
-            return await _resolved(scene, target.proxy.host, target.proxy.port, str(target.proxy))
+            found = await _resolved(scene, target.proxy.host, target.proxy.port)
+            return attrs.evolve(found, via=str(target.proxy), via_origin=target.proxy.origin)
         if target.addresses is not None:
             pinned = tuple(Endpoint(address=address, port=target.port) for address in target.addresses)
             return _capped(Resolution(host=target.host, endpoints=pinned, pinned=True), scene)
-        return await _resolved(scene, target.host, target.port, None)
+        return await _resolved(scene, target.host, target.port)
 
 
-async def _resolved(scene: Scene, host: str, port: int, via: str | None) -> Resolution:
+async def _resolved(scene: Scene, host: str, port: int) -> Resolution:
     began = scene.clock()
     found = await resolve(host, port, deadline=Deadline.after(scene.limits.resolve_timeout))
     elapsed = round(scene.clock() - began, 4)
     if isinstance(found, Failure):
-        return Resolution(host=host, failure=found, elapsed=elapsed, via=via)
-    return _capped(Resolution(host=host, endpoints=found.addresses, elapsed=elapsed, via=via), scene)
+        return Resolution(host=host, failure=found, elapsed=elapsed)
+    return _capped(Resolution(host=host, endpoints=found.addresses, elapsed=elapsed), scene)
 
 
 def _capped(resolution: Resolution, scene: Scene) -> Resolution:

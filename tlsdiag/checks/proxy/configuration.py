@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...plugin import Blame, Check, FailureKind, Finding, Fix, Layer, NetworkFinding, ProxyWay, Reachability, Resolution, Rule, Scope, Seen, Severity
 from ..common import CONSEQUENCE
-from .common import EXPLAINED, PAST, any_way, finding, fitted
+from .common import EXPLAINED, PAST, any_way, finding, fitted, named
 
 _READERS = ("https://requests.readthedocs.io/en/latest/user/advanced/#proxies", "https://curl.se/docs/manpage.html#ENVIRONMENT")
 URL_INVALID = Rule(
@@ -106,7 +106,8 @@ def _nowhere(seen: Seen, resolution: Resolution) -> Finding:
     failure = resolution.failure
     assert failure is not None
     doubt = "" if failure.kind is FailureKind.NAME_NOT_FOUND else " The resolver may be at fault, and not the name."
-    detail = f"The name of the proxy {resolution.via} does not resolve: {failure.detail}.{doubt}"
+    proxy = named(ProxyWay(url=resolution.via, origin=resolution.via_origin)).removeprefix("The proxy ")
+    detail = f"The name of the proxy {proxy} does not resolve: {failure.detail}.{doubt}"
     return NetworkFinding.of(NAME_NOT_FOUND, detail, fix=fitted(NAME_NOT_FOUND.fix, seen, resolution.via), subject=resolution.host, failure=failure, elapsed=resolution.elapsed)
 
 

@@ -72,7 +72,7 @@ class ProxyReachabilityCheck(Check):
             return
         if any(other.connected for other in seen.all(Reachability).values()):
             return
-        way = seen.get(ProxyWay) or ProxyWay(url=resolution.via)
+        way = seen.get(ProxyWay) or ProxyWay(url=resolution.via, origin=resolution.via_origin)
         yield finding(_RULES.get(failure.kind, UNREACHABLE), seen, way, _detail(seen, way, failure))
 
 
