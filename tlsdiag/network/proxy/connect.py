@@ -26,6 +26,7 @@ HEAD = 32 * 1024
 BODY = 8 * 1024
 """Bytes of a refusal's body that are read for its words."""
 EVIDENCE = 512
+"""Bytes of an answer that are kept to be shown."""
 _WORDS = 300
 _HIDDEN = ("script", "style", "title")
 _INTERIM = 8

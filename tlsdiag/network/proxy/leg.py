@@ -155,7 +155,7 @@ class ProxyLeg:
             if isinstance(received, bytes):
                 dialogue.receive(received)
             elif dialogue.answered:
-                break
+                dialogue.end()
             else:
                 lost = received
                 break
