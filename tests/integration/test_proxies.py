@@ -120,7 +120,14 @@ def test_a_port_that_the_proxy_does_not_allow_is_forbidden(serve: Serve) -> None
     assert "SSL_ports" in cause.detail and "Access Denied" in cause.detail
 
 
-def test_a_host_that_tinyproxy_filters_is_forbidden(serve: Serve) -> None:
+def test_a_host_that_the_proxy_does_not_allow_is_forbidden_and_the_port_is_not_accused(serve: Serve) -> None:
+    proxy = serve("squid", tls="none", extra=("acl blocked dstdomain blocked.invalid", "http_access deny blocked"))
+    cause = assert_cause(diagnose(443, url(proxy), host="blocked.invalid"), "proxy-forbidden")
+    assert "port may be" not in cause.detail
+    assert "blocked.invalid" in cause.fix.snippets["squid"]
+
+
+def test_a_port_that_tinyproxy_does_not_allow_is_forbidden(serve: Serve) -> None:
     target, proxy = web(serve), serve("tinyproxy", tls="none", extra=("ConnectPort 443",))
     assert_cause(diagnose(target.port, url(proxy)), "proxy-forbidden")
 
