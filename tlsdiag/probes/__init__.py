@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .other_way import OtherWayProbe
@@ -27,4 +28,5 @@ PROBES: tuple[type[Probe], ...] = (
     SpokenProtocolProbe,
     ChainPathsProbe,
     OtherWayProbe,
+    CounterfactualsProbe,
 )

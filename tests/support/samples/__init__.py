@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from . import certificate, client, network, protocol, proxy
+from . import certificate, client, counterfactual, network, protocol, proxy
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **proxy.SAMPLES, **client.SAMPLES, **certificate.SAMPLES}
+SAMPLES: Samples = {
+    **network.SAMPLES,
+    **protocol.SAMPLES,
+    **proxy.SAMPLES,
+    **client.SAMPLES,
+    **certificate.SAMPLES,
+    **counterfactual.SAMPLES,
+}

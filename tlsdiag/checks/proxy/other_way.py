@@ -35,6 +35,12 @@ _TRUST = (
     "certificate-breaks-profile", "weak-key", "weak-signature",
 )  # fmt: skip
 _REACH = ("connection-refused", "connection-timed-out", "host-unreachable", "name-not-found", "resolver-failed")
+# What going about it otherwise proves of the hello; where the same hello works past the proxy, it is the proxy that minds.
+_HELLO = (
+    "extension-intolerant", "failure-not-repeated", "grease-intolerant", "group-intolerant", "handshake-signature-refused", "hello-framing-intolerant",
+    "hello-retry-broken", "hello-too-large", "mtu-black-hole", "no-common-certificate-type", "no-common-group", "no-common-signature-scheme",
+    "post-quantum-intolerant", "server-name-blocked", "server-name-needed", "tls13-intolerant", "version-intolerant",
+)  # fmt: skip
 _UNTRUSTED = (18, 19, 20, 21)
 """OpenSSL's verification codes for an issuer that is not known (x509_vfy.h)."""
 
@@ -72,7 +78,7 @@ WORKS_PAST = Rule(
     why="The same client reaches the same target directly, so that what fails is the proxy's doing: its rules for this name, its inspection, or another address that it resolves.",
     fix=Fix(summary="Exempt the host from the proxy where that is allowed (NO_PROXY), or show those who run the proxy this report.", snippets=PAST),
     references=("RFC 9110 section 9.3.6",),
-    explains=(*CONSEQUENCE, *INSIDE, *_TRUST, "server-name-unknown", "no-common-version", "no-common-cipher", "alpn-refused"),
+    explains=(*CONSEQUENCE, *INSIDE, *_TRUST, *_HELLO, "server-name-unknown", "no-common-version", "no-common-cipher", "alpn-refused"),
     failing="a tunnel that is reset after the ClientHello, and a direct connection that works",
     passing="a target that fails both ways",
 )
