@@ -22,14 +22,14 @@ T = TypeVar("T")
 async def diagnose_async(
     host: str,
     *,
-    port: int = 443,
+    port: int | None = None,
     server_name: str | Literal[False] | None = None,
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
-    starttls: str | None = None,
+    starttls: str | Literal[False] | None = None,
     proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
@@ -39,7 +39,7 @@ async def diagnose_async(
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
     target = Target.parse(
         host,
-        port=None if port == 443 else port,
+        port=port,
         server_name=server_name,
         addresses=addresses,
         client=client,
@@ -56,14 +56,14 @@ async def diagnose_async(
 def diagnose(
     host: str,
     *,
-    port: int = 443,
+    port: int | None = None,
     server_name: str | Literal[False] | None = None,
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
-    starttls: str | None = None,
+    starttls: str | Literal[False] | None = None,
     proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
@@ -72,10 +72,11 @@ def diagnose(
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
 
-    `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`. `server_name=False` sends no SNI; `addresses`
+    `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`, and 443 is the default. `server_name=False` sends no SNI; `addresses`
     pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
-    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `proxy` is the URL of an HTTP or SOCKS5 proxy;
-    left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
+    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
+    TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
+    `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
 
     Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
     peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.

@@ -112,7 +112,7 @@ class Diagnosis:
         return report
 
     async def stream(self, target: Target) -> AsyncIterator[Event]:
-        """Diagnose the target and tell what happens while it happens; `TargetError` for one that this version cannot go to."""
+        """Diagnose the target and tell what happens while it happens."""
         from .network import BudgetedDialer, Deadline, SocketDialer, way_of, with_environment
 
         environment = os.environ if self._environment is None else self._environment

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from .facts import AlertSeen, Note, Trial
+from .facts import AlertSeen, Note, StarttlsRefusal, StarttlsStep, Trial
 from .failure import Failure
 from .finding import Finding
 from .iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
@@ -48,6 +48,21 @@ class SpokenFinding(Finding):
     starttls: str | None = None
     software: str | None = None
     evidence_bytes: bytes = b""
+
+
+@attrs.frozen(kw_only=True)
+class StarttlsFinding(Finding):
+    """About the dialogue before TLS: the protocol that was spoken, the step that it ended at, the peer's last answer, what it speaks instead."""
+
+    kind = "starttls"
+
+    protocol: str = ""
+    refusal: StarttlsRefusal | None = None
+    step: StarttlsStep | None = None
+    answer: bytes = b""
+    offered: tuple[str, ...] = ()
+    speaks: str | None = None
+    software: str = ""
 
 
 @attrs.frozen(kw_only=True)

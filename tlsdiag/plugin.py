@@ -12,6 +12,7 @@ from .facts import (
     ClientOutcome,
     ClientSettings,
     Counterfactuals,
+    DialogueStep,
     ForwardSecrecy,
     HandshakeOutcome,
     Note,
@@ -24,6 +25,9 @@ from .facts import (
     ServedChain,
     ShapeSeen,
     SpokenProtocol,
+    StarttlsDialogue,
+    StarttlsRefusal,
+    StarttlsStep,
     Trial,
     TrialOutcome,
     VersionAttempt,
@@ -44,21 +48,23 @@ from .finding_types import (
     ServerNameFinding,
     SizeFinding,
     SpokenFinding,
+    StarttlsFinding,
     TrialFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .proxies import ProxyServer
+from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
     "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding",
     "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost",
-    "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
-    "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
+    "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding",
+    "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
     "OfferSeen", "OtherWay", "PathSeen", "Phase", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability",
     "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software",
-    "SpokenFinding", "SpokenProtocol", "Target", "Trial", "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding",
-    "Why",
+    "SpokenFinding", "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target",
+    "Trial", "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Why", "protocol_named",
 ]  # fmt: skip

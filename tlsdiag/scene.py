@@ -16,6 +16,7 @@ from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
 from .probe import AS_USUAL, Delivery, Exchange
+from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class EndpointScene:
         self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
     ) -> Connection | Failure:
         """Dial the endpoint and go the way to where TLS begins; `before` stops ahead of the leg of that phase. `timeout` defaults to the limit
-        for connecting."""
+        for connecting, and for the way (where peers may take their time) to that for a handshake."""
         from .network import walk
 
         deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
@@ -137,7 +138,7 @@ class EndpointScene:
         if isinstance(connection, Failure):
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
-        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.connect_timeout))
+        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
 
     def by_way(self, endpoint: Endpoint, proxy: ProxyServer | Literal[False], *, patience: float) -> EndpointScene:
         """The scene of the same target gone another way: through `proxy` or past it, dialling `endpoint`, with `patience` seconds for each wait."""
@@ -231,10 +232,12 @@ _REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r
 async def afterwards(
     core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
 ) -> tuple[Failure | None, bytes]:
-    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request."""
-    from .handshake.events import ApplicationData
+    """Whether the server lets us in without a certificate: the end of the connection, or its answer to what a client says first (an HTTP request, an EHLO).
 
-    if core.result.version is not None and core.result.version >= 0x0304:
+    After STARTTLS many a protocol begins with a login: then nothing is said, and what the server does of itself is all there is to learn.
+    """
+    word = _first_word(target)
+    if word and core.result.version is not None and core.result.version >= 0x0304:
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
             core.receive(received)
@@ -242,11 +245,26 @@ async def afterwards(
             return received, b""
         if core.result.late_alert is not None or core.result.close_notify:
             return _ended(core, b""), b""
-    request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
-    if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
+    if word and (failure := await connection.send(core.send_application_data(word), deadline=deadline)) is not None:
         return failure, b""
+    if target.starttls is None:
+        return await _answer(core, connection, deadline, enough=4096)
+    return await _answer(core, connection, deadline.sooner(LATE / 3), enough=1)
+
+
+def _first_word(target: Target) -> bytes:
+    protocol = None if target.starttls is None else protocol_named(target.starttls)
+    if protocol is not None:
+        return protocol.first_word
+    return _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+
+
+async def _answer(core: ClientHandshake, connection: Connection, deadline: Deadline, *, enough: int) -> tuple[Failure | None, bytes]:
+    """What the server says, up to `enough` bytes, and how the connection ended when it did."""
+    from .handshake.events import ApplicationData
+
     answer = b""
-    while len(answer) < 4096 and core.result.late_alert is None and not core.result.close_notify:
+    while len(answer) < enough and core.result.late_alert is None and not core.result.close_notify:
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer

@@ -366,3 +366,13 @@ def test_curl_itself_takes_the_way_that_we_say(host: str, variables: dict[str, s
     done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **environment}, check=False)
     assert done.returncode == 0, done.stderr
     assert ("CONNECT tunnel" in done.stderr) is (as_curl(host, target.port, environment).proxy is not None), done.stderr
+
+
+def test_starttls_begins_behind_the_proxy(serve: Serve) -> None:
+    target = serve("postfix", chain_pem=PAIR.chain_pem, key_pem=PAIR.key_pem, tls="starttls")
+    for kind, scheme in (("squid", "http"), ("microsocks", "socks5h")):
+        report = diagnose(target.port, url(serve(kind, tls="none"), scheme), starttls="smtp")
+        assert report.verdict is Verdict.HEALTHY, report
+    barred = serve("squid", tls="none", extra=("acl SSL_ports port 443", "http_access deny CONNECT !SSL_ports"))
+    report = diagnose(target.port, url(barred), starttls="smtp")
+    assert report.root_cause is not None and report.root_cause.code == "proxy-forbidden", report

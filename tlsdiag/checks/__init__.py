@@ -29,6 +29,7 @@ from .proxy.configuration import ProxyConfigurationCheck
 from .proxy.other_way import OtherWayCheck
 from .proxy.reachability import ProxyReachabilityCheck
 from .proxy.scheme import ProxySchemeCheck
+from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
@@ -39,6 +40,7 @@ CHECKS: tuple[type[Check], ...] = (
     ProxySchemeCheck,
     OtherWayCheck,
     LostConnectionCheck,
+    StarttlsCheck,
     SpokenCheck,
     AlertCheck,
     ServerNameCheck,

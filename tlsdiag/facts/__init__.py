@@ -5,6 +5,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
@@ -12,6 +13,7 @@ from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import StarttlsDialogue
 
 __all__ = [
     "AcceptedVersions",
@@ -21,6 +23,7 @@ __all__ = [
     "ClientOutcome",
     "ClientSettings",
     "Counterfactuals",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "Note",
@@ -33,6 +36,9 @@ __all__ = [
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
     "Trial",
     "TrialOutcome",
     "VersionAttempt",

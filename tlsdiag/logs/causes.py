@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     "captive-portal": "proxy-login-page",
     "starttls-not-offered": "starttls-not-offered starttls-stripped",
     "starttls-refused": "starttls-refused",
+    "starttls-on-implicit-port": "starttls-wrong-protocol",
     "middlebox-large-clienthello": "hello-too-large post-quantum-intolerant",
     "middlebox-version-intolerance": "tls13-intolerant version-intolerant",
     "middlebox-extension-intolerance": "extension-intolerant grease-intolerant group-intolerant",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..errors import TargetError
 from ..failure import Failure, Phase
 from ..target import Target
 from .connection import Connection
 from .deadline import Deadline
 from .proxy import proxy_leg
 from .recording import Chunk, Direction, Recording
+from .starttls import starttls_leg
 
 
 class Leg(Protocol):
@@ -25,16 +25,17 @@ class Leg(Protocol):
     @property
     def phase(self) -> Phase: ...
 
-    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Connection | Failure:
-        """Go it: the bytes that were read beyond its end (mostly none), the connection that goes on where it is another one, or why it ended early."""
+    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure | Connection:
+        """Go it: the bytes that were read beyond its end (mostly none), or why it ended early.
+
+        A leg beyond which bytes go in another form (TLS to a proxy, TDS) gives a connection of its own, which is handed on as it is.
+        """
 
 
 def way_of(target: Target) -> tuple[Leg, ...]:
-    """The legs that lead to a target; `TargetError` for a way that cannot be gone."""
-    if target.starttls is not None:
-        raise TargetError(f"starttls={target.starttls!r}: this version of tlsdiag cannot go that way yet")
-    through = proxy_leg(target)
-    return () if through is None else (through,)
+    """The legs that lead to a target, in the order in which they are gone."""
+    legs = (proxy_leg(target), starttls_leg(target))
+    return tuple(leg for leg in legs if leg is not None)
 
 
 async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadline) -> Connection | Failure:

@@ -14,12 +14,14 @@ from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
     ProxyWayProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,

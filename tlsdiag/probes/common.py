@@ -78,6 +78,11 @@ def attempt_of(exchange: Exchange) -> Attempt:
     )
 
 
+def stopped_on_the_way(ours: HandshakeOutcome) -> bool:
+    """Whether our handshake did not even begin, because the way to where TLS begins ended early."""
+    return ours.failure is not None and ours.failure.phase in (Phase.RESOLVE, Phase.PROXY, Phase.STARTTLS)
+
+
 @functools.lru_cache(maxsize=8)
 def load_credential(given: ClientCertificate) -> ClientCredential:
     """Read the caller's client certificate; `CredentialError` when that is not possible. The same object for the same input: a handshake with it
@@ -94,9 +99,3 @@ def _content(source: object) -> bytes:
             return file.read(1_000_000)
     except OSError as exc:
         raise CredentialError(f"{source}: {exc.strerror or exc}") from None
-
-
-def barred(outcome: HandshakeOutcome | None) -> bool:
-    """Whether the way ended before TLS could begin, so that no other offer would fare better."""
-    failure = None if outcome is None else outcome.failure
-    return failure is not None and failure.phase in (Phase.RESOLVE, Phase.PROXY, Phase.STARTTLS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import certificate, client, counterfactual, network, protocol, proxy
+from . import certificate, client, counterfactual, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
     **network.SAMPLES,
-    **protocol.SAMPLES,
     **proxy.SAMPLES,
+    **starttls.SAMPLES,
+    **protocol.SAMPLES,
     **client.SAMPLES,
     **certificate.SAMPLES,
     **counterfactual.SAMPLES,

@@ -130,7 +130,9 @@ class LostConnectionCheck(Check):
         failure = _failure(seen)
         if failure is None or not client_failed(seen):
             return
-        if failure.phase is not Phase.HANDSHAKE and not (failure.phase is Phase.CONNECT and failure.kind is FailureKind.RESET):
+        if failure.phase in (Phase.PROXY, Phase.STARTTLS):
+            return  # lost before TLS was to begin: that is told by who reads the way
+        if failure.phase is not Phase.HANDSHAKE and failure.kind is not FailureKind.RESET:
             return
         spoken = seen.get(SpokenProtocol)
         if spoken is not None and spoken.protocol is not None:

@@ -17,6 +17,7 @@ from ...plugin import (
     Severity,
     SpokenFinding,
     SpokenProtocol,
+    protocol_named,
 )
 from ..common import CONSEQUENCE, place
 from ..proxy.scheme import speaks_as_proxy
@@ -26,7 +27,6 @@ _NAMES = {
     "http": "HTTP", "smtp": "SMTP", "ssh": "SSH", "ftp": "FTP", "imap": "IMAP", "pop3": "POP3", "ldap": "LDAP", "mysql": "MySQL", "postgresql": "PostgreSQL",
     "redis": "Redis", "sieve": "ManageSieve", "nntp": "NNTP", "xmpp": "XMPP", "vnc": "VNC", "telnet": "Telnet", "rdp": "RDP", "irc": "IRC",
 }  # fmt: skip
-_IMPLICIT = {"smtp": 465, "imap": 993, "pop3": 995, "ftp": 990, "ldap": 636, "nntp": 563, "irc": 6697}
 
 SPEAKS_HTTP = Rule(
     code="speaks-plain-http",
@@ -145,8 +145,11 @@ def _detail(seen: Seen, spoken: SpokenProtocol) -> str:
 def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
     if rule is not STARTTLS_NEEDED:
         return rule.fix
-    port = _IMPLICIT.get(spoken.protocol or "")
+    upgrade = protocol_named(spoken.starttls or "")
+    port = upgrade.implicit if upgrade is not None else None
     other = f", or connect to port {port}, where TLS begins at once" if port else ""
     word = spoken.starttls or ""
-    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key != "python" or word == "smtp"}
+    unfit = {"python"} if word != "smtp" else set()
+    unfit |= {"openssl"} if word == "rdp" else set()  # which s_client does not speak
+    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key not in unfit}
     return Fix(summary=f"Let the client use STARTTLS (in tlsdiag: starttls={word!r}){other}.", snippets=snippets)

@@ -27,11 +27,12 @@ import attrs
 
 from ...errors import TargetError
 from ...proxies import ProxyServer
-from ...target import SCHEME_PORTS, STARTTLS_SCHEME_PORTS, Target
+from ...starttls import PROTOCOLS
+from ...target import SCHEME_PORTS, Target
 
 _WEB_SCHEMES = (None, "https", "wss", "http", "ws")
 _SOCKS4 = ("socks4", "socks4a", "socks")
-_OTHER_PORTS = {*SCHEME_PORTS.values(), *STARTTLS_SCHEME_PORTS.values()} - {443}
+_OTHER_PORTS = {*SCHEME_PORTS.values(), *(port for row in PROTOCOLS for port in row.names.values())} - {443}
 
 
 @attrs.frozen(kw_only=True)
