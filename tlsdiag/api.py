@@ -77,6 +77,8 @@ def diagnose(
     a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
+    `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
+    contradict it, the clock is what is told to be wrong.
 
     Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
     peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.

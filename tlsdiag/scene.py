@@ -168,8 +168,20 @@ class EndpointScene:
             self.stage.exchanges[key] = task
         return await asyncio.shield(task)
 
+    async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
+        """Complete a handshake on a connection of its own, say `request` and hear the first of the answer, as far as `until`."""
+        from .handshake import StopAfter
+
+        return await self._exchange(offer, StopAfter.FINISHED, None, timeout, request=(request, until))
+
     async def _exchange(
-        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None, delivery: Delivery
+        self,
+        offer: Offer,
+        stop_after: StopAfter,
+        credential: ClientCredential | None,
+        timeout: float | None,
+        delivery: Delivery = AS_USUAL,
+        request: tuple[bytes, bytes] | None = None,
     ) -> Exchange:
         from .handshake import ClientHandshake
         from .network import Recording
@@ -184,7 +196,9 @@ class EndpointScene:
             deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
             failure = await drive(core, connection, deadline, pieces=delivery.pieces)
             late, answer = None, b""
-            if core.result.completed and core.result.certificate_request is not None:
+            if core.result.completed and request is not None:
+                late, answer = await say(core, connection, deadline, *request)
+            elif core.result.completed and core.result.certificate_request is not None:
                 late, answer = await afterwards(core, connection, deadline.sooner(LATE), self.target)
             return Exchange(
                 result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer
@@ -259,12 +273,25 @@ def _first_word(target: Target) -> bytes:
     return _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
 
 
-async def _answer(core: ClientHandshake, connection: Connection, deadline: Deadline, *, enough: int) -> tuple[Failure | None, bytes]:
-    """What the server says, up to `enough` bytes, and how the connection ended when it did."""
+async def say(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, request: bytes, until: bytes = b""
+) -> tuple[Failure | None, bytes]:
+    """Send a request over a completed handshake: the first of the answer (no further than `until`), or how the connection ended without one."""
+    if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
+        return failure, b""
+    return await _answer(core, connection, deadline, enough=4096, until=until)
+
+
+async def _answer(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, *, enough: int, until: bytes = b""
+) -> tuple[Failure | None, bytes]:
+    """What the server says, up to `enough` bytes or as far as `until`, and how the connection ended when it did."""
     from .handshake.events import ApplicationData
 
     answer = b""
     while len(answer) < enough and core.result.late_alert is None and not core.result.close_notify:
+        if until and until in answer:
+            break
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer

@@ -15,6 +15,8 @@ from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .local.clock import ClockCheck
+from .local.interception import InterceptionCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -59,4 +61,6 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    ClockCheck,
+    InterceptionCheck,
 )

@@ -8,8 +8,10 @@ from __future__ import annotations
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
+from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
@@ -19,13 +21,16 @@ __all__ = [
     "AcceptedVersions",
     "AlertSeen",
     "Attempt",
+    "Bound",
     "ChainPaths",
     "ClientOutcome",
     "ClientSettings",
+    "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "MadeUpName",
     "Note",
     "OfferSeen",
     "OtherWay",
@@ -34,12 +39,16 @@ __all__ = [
     "ProxyWay",
     "Reachability",
     "ServedChain",
+    "ServerDate",
     "ShapeSeen",
     "SpokenProtocol",
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "TimeSource",
     "Trial",
     "TrialOutcome",
     "VersionAttempt",
+    "Voucher",
+    "ZoneSeen",
 ]

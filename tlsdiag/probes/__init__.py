@@ -5,14 +5,17 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .made_up_name import MadeUpNameProbe
 from .other_way import OtherWayProbe
 from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
+from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
 from .versions import VersionsProbe
@@ -30,5 +33,8 @@ PROBES: tuple[type[Probe], ...] = (
     SpokenProtocolProbe,
     ChainPathsProbe,
     OtherWayProbe,
+    MadeUpNameProbe,
+    ServerDateProbe,
+    ClockProbe,
     CounterfactualsProbe,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import certificate, client, counterfactual, network, protocol, proxy, starttls
+from . import certificate, client, clock, counterfactual, interception, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -13,4 +13,6 @@ SAMPLES: Samples = {
     **client.SAMPLES,
     **certificate.SAMPLES,
     **counterfactual.SAMPLES,
+    **clock.SAMPLES,
+    **interception.SAMPLES,
 }
