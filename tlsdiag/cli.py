@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
-    parser.add_argument("--now", metavar="TIME", help="judge as if it were this time (ISO 8601 with a time zone)")
+    parser.add_argument("--now", metavar="TIME", help="the time that the client's clock shows, where it is not this machine's (ISO 8601 with a zone)")
     add_output_options(parser)
     parser.add_argument("--version", action="version", version=f"tlsdiag {__version__}")
     return parser
