@@ -23,9 +23,12 @@ from .facts import (
     Note,
     OfferSeen,
     OtherPorts,
+    OtherWay,
     Pace,
     PathSeen,
     PortSeen,
+    ProxyStep,
+    ProxyWay,
     Reachability,
     RepeatOutcome,
     Repeats,
@@ -60,6 +63,7 @@ from .finding_types import (
     InterceptionFinding,
     NameFinding,
     NetworkFinding,
+    ProxyFinding,
     ServerNameFinding,
     SizeFinding,
     SpokenFinding,
@@ -69,6 +73,7 @@ from .finding_types import (
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
+from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
@@ -78,9 +83,10 @@ __all__ = [
     "ClientOutcome", "ClientSettings", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth",
     "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy",
     "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation",
-    "Observations", "OfferSeen", "OtherPorts", "Pace", "PathSeen", "Phase", "PortSeen", "Probe", "Reachability", "RepeatOutcome",
-    "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate",
-    "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue",
-    "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target", "TimeSource", "Trial", "TrialFinding",
-    "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
+    "Observations", "OfferSeen", "OtherPorts", "OtherWay", "Pace", "PathSeen", "Phase", "PortSeen", "Probe", "ProxyFinding", "ProxyServer",
+    "ProxyStep", "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene",
+    "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding",
+    "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target", "TimeSource",
+    "Trial", "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
+    "protocol_named",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
+from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
@@ -38,9 +39,12 @@ __all__ = [
     "Note",
     "OfferSeen",
     "OtherPorts",
+    "OtherWay",
     "Pace",
     "PathSeen",
     "PortSeen",
+    "ProxyStep",
+    "ProxyWay",
     "Reachability",
     "RepeatOutcome",
     "RepeatSeen",

@@ -12,6 +12,8 @@ from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
+from .other_way import OtherWayProbe
+from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
@@ -25,6 +27,7 @@ from .versions import VersionsProbe
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    ProxyWayProbe,
     StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
@@ -37,6 +40,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    OtherWayProbe,
     MadeUpNameProbe,
     ServerDateProbe,
     ClockProbe,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from ..network import Deadline
-from ..plugin import ClientOutcome, Cost, Failure, FailureKind, HandshakeOutcome, OtherPorts, PortSeen, Probe, Reachability, Scene, Unavailable, Why
+from ..plugin import ClientOutcome, Cost, Failure, FailureKind, HandshakeOutcome, OtherPorts, PortSeen, Probe, Reachability, Resolution, Scene, Unavailable, Why
 
 HTTP, HTTPS = 80, 443
 SHARE = 0.3
@@ -41,7 +41,8 @@ class OtherPortsProbe(Probe):
 
 def _why_not(scene: Scene) -> str | None:
     client, ours, reachable = scene.seen(ClientOutcome), scene.seen(HandshakeOutcome), scene.seen(Reachability)
-    if scene.target.proxy is not None or scene.target.starttls is not None:
+    resolution = scene.seen(Resolution)
+    if (resolution is not None and resolution.via is not None) or scene.target.starttls is not None:
         return "the way goes through a proxy or a protocol of its own"
     if (client is None or client.completed) and (ours is None or ours.completed) and (reachable is None or reachable.connected):
         return "the port works"

@@ -19,12 +19,13 @@ from ...plugin import (
     NetworkFinding,
     Phase,
     Reachability,
+    Resolution,
     Rule,
     Seen,
     Severity,
     SpokenProtocol,
 )
-from ..common import CONSEQUENCE, answered, client_failed
+from ..common import CONSEQUENCE, answered, client_failed, place
 from ..proof import tried_in_vain
 from .timing import is_nearer, where_from
 
@@ -143,7 +144,7 @@ class LostConnectionCheck(Check):
             return
         rule = self._rule(seen, failure, spoken)
         if rule is not None:
-            reachable = seen.get(Reachability)
+            reachable = _reachable(seen)
             yield NetworkFinding.of(
                 rule,
                 _detail(rule, seen, failure) + (where_from(failure, reachable) if rule in (RESET_AT_ONCE, RESET_AFTER_HELLO) else "") + tried_in_vain(seen),
@@ -166,6 +167,12 @@ class LostConnectionCheck(Check):
             at_once = failure.phase is Phase.CONNECT or (greeting is not None and greeting.kind is FailureKind.RESET)
             return RESET_AT_ONCE if at_once else RESET_AFTER_HELLO
         return CLOSED_WITHOUT_ANSWER if failure.kind is FailureKind.CLOSED else None
+
+
+def _reachable(seen: Seen) -> Reachability | None:
+    """TCP to the peer itself; the way to a proxy is no measure for what lies behind it."""
+    resolution = seen.get(Resolution)
+    return None if resolution is not None and resolution.via is not None else seen.get(Reachability)
 
 
 def _failure(seen: Seen) -> Failure | None:
@@ -191,7 +198,7 @@ def _alerted(seen: Seen) -> bool:
 
 
 def _detail(rule: Rule, seen: Seen, failure: Failure) -> str:
-    where = seen.endpoint
+    where = place(seen)
     if rule is SILENT:
         return f"{where} accepts the connection, and not one byte came within {failure.elapsed:.1f} s of the ClientHello."
     if rule is LOST_MIDWAY:

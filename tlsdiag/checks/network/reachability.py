@@ -155,7 +155,9 @@ class ReachabilityCheck(Check):
             yield NetworkFinding.of(rule, detail, blocks=False, severity=Severity.INFO, **common)
             return
         if not working:
-            yield NetworkFinding.of(rule, detail, **common)
+            resolution = seen.get(Resolution)
+            if resolution is None or resolution.via is None:  # a proxy is told in proxy/reachability
+                yield NetworkFinding.of(rule, detail, **common)
             return
         severity = Severity.INFO if self._is_usual(seen, failure) else Severity.MEDIUM
         detail += f" {working[0]} works, so that clients which try every address get through."

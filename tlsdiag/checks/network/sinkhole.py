@@ -84,7 +84,8 @@ class SinkholeCheck(Check):
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what the address is, where it is none of the public ones."""
-        if seen[Resolution].pinned or seen.endpoint is None or not is_public(seen.target.host):
+        resolution = seen[Resolution]
+        if resolution.pinned or resolution.via is not None or seen.endpoint is None or not is_public(seen.target.host):
             return
         address = ipaddress.ip_address(seen.endpoint.address.partition("%")[0])
         failed = client_failed(seen)
