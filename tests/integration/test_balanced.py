@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,7 +147,7 @@ def test_tickets_that_are_not_shared_are_told_in_full(versions: tuple[str, ...])
     assert report.filter(severity=Severity.LOW) == ()
 
 
-def test_tickets_of_one_key_are_taken_everywhere(tmp_path: Any) -> None:
+def test_tickets_of_one_key_are_taken_everywhere(tmp_path: Path) -> None:
     key = tmp_path / "ticket.key"
     key.write_bytes(bytes(range(80)))
     shared = with_(GOOD, extra=(f"ssl_session_ticket_key {key};",))
@@ -232,3 +233,14 @@ def test_quick_looks_further_only_when_something_failed() -> None:
         report = diagnose(server, depth="quick")
     assert report.connections <= 4
     assert report.observations.get(Repeats, report.endpoints[0]) is None
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_a_client_certificate_in_the_callers_own_context_is_no_sign_of_two_machines(version: str, tmp_path: Path) -> None:
+    mine = ISSUING.issue("me.example", usages=("client",), number=7)
+    (tmp_path / "me.pem").write_bytes(mine.key_pem + mine.chain_pem)
+    client = ssl.create_default_context(cadata=ROOT.pem.decode())
+    client.load_cert_chain(tmp_path / "me.pem")
+    with machines(with_(GOOD, versions=(version,), client_ca_pem=ROOT.pem), kind="openssl") as (port,), balanced([port]) as server:
+        report = diagnose(server, client=client)
+    assert not [item for item in report.findings if item.intermittent or item.code.startswith("backend")], report

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import SAMPLES, balance, between
-from samples.common import failure
+from samples.common import alert, failure
 
 from tlsdiag import Report, Severity, Verdict
 from tlsdiag.check import Seen
@@ -229,3 +229,10 @@ def test_samples_of_this_room_survive_a_saved_report() -> None:
     for code in (*balance.SAMPLES, *between.SAMPLES):
         report = report_of(SAMPLES[code][0]())
         assert Report.from_json(report.to_json()).to_dict() == report.to_dict()
+
+
+def test_what_our_core_cannot_say_is_not_compared_with_the_client() -> None:
+    core = [balance.repeat(RepeatOutcome.ALERT, alert=alert(40))] * 3
+    mine = balance.repeat(pace=Pace.FIRST, by_client=True, leaf=b"")
+    report = report_of(seen(client_outcome(), handshake_outcome(), balance.repeats(mine, *core, replayed=False)))
+    assert report.findings == ()

@@ -117,6 +117,7 @@ def far_host() -> Iterator[FarHost]:
             _run("ip", "netns", "add", space)
             stack.callback(_run, "ip", "netns", "delete", space)
         _run("ip", "link", "add", outer, "type", "veth", "peer", "name", "near", "netns", router)
+        stack.callback(_run, "ip", "link", "delete", outer)  # at once: a namespace takes its links along only some time later
         _run("ip", "-netns", router, "link", "add", "far", "type", "veth", "peer", "name", "inner", "netns", host)
         for place, (space, device) in enumerate(((None, outer), (router, "near"), (router, "far"), (host, "inner"))):
             where = ["-netns", space] if space else []

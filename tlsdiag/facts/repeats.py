@@ -74,8 +74,9 @@ class ChainSeen:
 class Repeats(Observation):
     """Several connections to one address with the same hello, in the order of time; the client's own is the first.
 
-    `turned_away` counts the other probes' offers that were dropped without a word and were taken, or never answered, later. `replayed` is False
-    when the client's hello could not be replayed and our own stood in for all but the first. `pause` is the time between slow ones, in seconds.
+    `turned_away` counts the other probes' offers that were dropped without a word and were taken, or never answered, later. `replayed` is False when our
+    core could not say all that the client says: then its connections may be compared with one another, and not with the client's. `pause` is the time
+    between slow ones, in seconds.
     """
 
     name: ClassVar[str] = "repeats"

@@ -98,7 +98,7 @@ class _Series:
     def __init__(self, scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> None:
         self._scene, self._client, self._ours = scene, client, ours
         replay = _replay(client)
-        self._replayed = replay is not None
+        self._replayed = (replay is not None or not client.client_hello) and not _keeps_a_certificate(scene, ours)
         self._offer = replay or broad_offer(scene.target)
         self._seen = [of_client(client, Pace.FIRST)]
         self._chains: dict[bytes, ChainSeen] = {}
@@ -137,7 +137,8 @@ class _Series:
     def _agree(self) -> bool:
         faulty = {chain.leaf for chain in self._chains.values() if chain.faults}
         ours_lost = not self._ours.completed and self._ours.failure is not None and self._client.completed
-        return agree(self._seen, faulty, self._client) and not ours_lost and not _contradict(self._scene, self._client, self._ours)
+        alike = [item for item in self._seen if self._replayed or not item.by_client]
+        return agree(alike, faulty, self._client) and not ours_lost and not _contradict(self._scene, self._client, self._ours)
 
     def _patience(self) -> float:
         timeout = self._scene.limits.handshake_timeout
@@ -169,6 +170,11 @@ class _Series:
         except TimeoutError:
             outcome = None
         self._seen.append(of_client(outcome, pace, began - self._began, self._scene.clock() - began))
+
+
+def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
+    """Whether the server asks for a client certificate that may be in the caller's context, where we cannot have it."""
+    return ours.certificate_requested and scene.target.client is not None and scene.target.client_certificate is None
 
 
 def _replay(client: ClientOutcome) -> Offer | None:

@@ -26,8 +26,8 @@ _FAULTS = {9: "not-yet-valid", 10: "expired", 18: "untrusted", 19: "untrusted", 
 
 
 def told(repeats: Repeats) -> list[RepeatSeen]:
-    """The attempts whose end is known, in the order of time."""
-    return [item for item in repeats.attempts if item.outcome is not RepeatOutcome.UNKNOWN]
+    """The attempts whose end is known and may be compared, in the order of time."""
+    return [item for item in repeats.attempts if item.outcome is not RepeatOutcome.UNKNOWN and (repeats.replayed or not item.by_client)]
 
 
 def counted(attempts: Sequence[RepeatSeen]) -> tuple[Note, ...]:
