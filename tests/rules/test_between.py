@@ -106,7 +106,7 @@ def test_a_limit_that_the_client_met_blocks_at_times_and_explains() -> None:
 def test_a_server_that_becomes_slow_is_told_with_doubt() -> None:
     attempts = [balance.repeat(elapsed=0.05), *(balance.repeat(elapsed=2.0) for _ in range(3))]
     (found,) = report_of(balance.behind(*attempts)).filter(code="rate-limited")
-    assert "slows down" in found.title and found.severity is Severity.LOW
+    assert "slows down" in found.title and found.severity is Severity.INFO
 
 
 def test_counts_are_told_in_words() -> None:

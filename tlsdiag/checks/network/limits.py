@@ -84,7 +84,8 @@ class LimitsCheck(Check):
         if repeats is not None and is_limit(repeats):
             yield _limited(seen, repeats)
         elif repeats is not None and (slowed := _slowed(repeats)):
-            yield NetworkFinding.of(RATE_LIMITED, f"{seen.endpoint} {slowed}", title="The server slows down as connections follow each other", confidence=Confidence.POSSIBLE)
+            title = "The server slows down as connections follow each other"
+            yield NetworkFinding.of(RATE_LIMITED, f"{seen.endpoint} {slowed}", title=title, confidence=Confidence.POSSIBLE, severity=Severity.INFO)
         if pace is not None and _is_tarpit(seen, pace):
             detail = f"{seen.endpoint} sent {pace.received} bytes in {pace.pieces} pieces over {pace.last_at - pace.first_at:.1f} s, and was not done with its first answer."
             yield NetworkFinding.of(TARPIT, detail, confidence=Confidence.LIKELY, elapsed=pace.last_at)
