@@ -74,8 +74,8 @@ class ValidityCheck(Check):
             certificate = read_certificate(der)
             if position in unused or certificate.not_after is None or certificate.not_before is None:
                 continue
-            if position > 0 and _replaced(paths, der):
-                continue
+            if certificate.not_before > certificate.not_after or (position > 0 and _replaced(paths, der)):
+                continue  # dates that make no sense are told as a malformed certificate
             yield from _judge(seen, certificate, position, certificate.not_before, certificate.not_after)
 
 

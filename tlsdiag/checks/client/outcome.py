@@ -79,12 +79,15 @@ NOT_STRICT = Rule(
     failing="an authority without an authority key identifier, and a strict client",
     passing="an authority with all extensions",
 )
-_ISSUER = ("intermediate-missing", "issuer-untrusted", "trust-store-unreadable")
+_ISSUER = ("intermediate-missing", "intermediate-wrong", "issuer-untrusted", "trust-store-unreadable")
+_NAMES = ("name-mismatch", "name-in-common-name")
+_CONSTRAINTS = dict.fromkeys(range(47, 54), ("name-constraints-violated",))
 _NAMED: dict[int, tuple[str, ...]] = {
-    2: _ISSUER, 9: ("certificate-not-yet-valid",), 10: ("certificate-expired",), 13: ("certificate-malformed",),
-    14: ("certificate-malformed",), 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 24: ("issuer-not-authority",),
+    **_CONSTRAINTS,
+    2: _ISSUER, 7: ("certificate-bad-signature", "intermediate-wrong"), 9: ("certificate-not-yet-valid",), 10: ("certificate-expired",), 13: ("certificate-malformed",),
+    14: ("certificate-malformed",), 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 22: ("chain-too-long",), 24: ("issuer-not-authority",),
     25: ("issuer-not-authority",), 26: ("certificate-wrong-usage",), 32: ("issuer-not-authority",), 34: ("certificate-unknown-extension",),
-    62: ("name-mismatch",), 63: ("name-mismatch",), 64: ("name-mismatch",), 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
+    62: _NAMES, 63: _NAMES, 64: _NAMES, 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
 }  # fmt: skip
 _STRICT = range(80, 95)
 

@@ -32,6 +32,7 @@ SERVER_DEVIATES = Rule(
     why="Lenient clients go on, strict ones end the handshake: it works for some and fails for others.",
     fix=Fix(summary="Update the server's TLS library or the middlebox before it."),
     references=("RFC 8446 section 4.2", "RFC 8446 section 4.1.3"),
+    explains=(*CONSEQUENCE, "lost-midway"),
     failing="a server that answers with an extension which was not offered",
     passing="a server that keeps to the protocol",
 )
@@ -48,6 +49,14 @@ LEGACY_RENEGOTIATION = Rule(
     failing="a TLS 1.2 server without renegotiation_info",
     passing="a TLS 1.2 server with renegotiation_info",
 )
+
+
+_ALPN_FIX = Fix(
+    summary="Let the server offer the protocol that the client asks for, or let the client ask for one that the server has; a server with no protocol in common may go on without ALPN or refuse, and must not choose another.",
+    snippets={"apache": "Protocols h2 http/1.1", "python": "context.set_alpn_protocols(['h2', 'http/1.1'])"},
+)
+#: OpenSSL's reasons for ending a handshake over what the peer sent, where the certificate is not meant.
+_OBJECTIONS = ("BAD_EXTENSION", "UNSOLICITED_EXTENSION", "BAD_PROTOCOL_VERSION_NUMBER", "WRONG_SIGNATURE_TYPE", "BAD_SIGNATURE", "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "INAPPROPRIATE_FALLBACK", "WRONG_CURVE", "BAD_KEY_SHARE", "INVALID_SESSION_ID", "DIGEST_CHECK_FAILED", "UNSUPPORTED_PROTOCOL")
 
 
 class DeviationsCheck(Check):
@@ -68,9 +77,11 @@ class DeviationsCheck(Check):
             yield DeviationFinding.of(SERVER_MISBEHAVES, detail, blocks=blocks, deviations=(note,))
         told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD)
         if told:
-            grave = any(item.code in _GRAVE for item in told)
-            detail = f"{seen.endpoint}: " + "; ".join(item.detail for item in told) + "."
-            yield DeviationFinding.of(SERVER_DEVIATES, detail, severity=Severity.HIGH if grave else Severity.LOW, deviations=told)
+            blocks = _objects(seen)
+            grave = blocks or any(item.code in _GRAVE for item in told)
+            detail = f"{seen.endpoint}: " + "; ".join(item.detail for item in told) + "." + (" This client refuses it." if blocks else "")
+            fix = _ALPN_FIX if told[0].code == "alpn-not-offered" else SERVER_DEVIATES.fix
+            yield DeviationFinding.of(SERVER_DEVIATES, detail, blocks=blocks, fix=fix, severity=Severity.HIGH if grave else Severity.LOW, deviations=told)
         yield from self._renegotiation(seen, ours)
 
     def _renegotiation(self, seen: Seen, ours: HandshakeOutcome) -> Iterator[Finding]:
@@ -81,3 +92,9 @@ class DeviationsCheck(Check):
             detail = f"{seen.endpoint} does not answer renegotiation_info."
             severity = Severity.HIGH if refused else Severity.MEDIUM
             yield DeviationFinding.of(LEGACY_RENEGOTIATION, detail, blocks=refused, severity=severity)
+
+
+def _objects(seen: Seen) -> bool:
+    """Whether the client itself ended the handshake over something that the server sent in it."""
+    client = seen.get(ClientOutcome)
+    return client is not None and not client.completed and client.alert_received is None and (client.reason or "") in _OBJECTIONS
