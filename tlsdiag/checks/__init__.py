@@ -10,6 +10,7 @@ from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.revocation import RevocationCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -32,6 +33,7 @@ CHECKS: tuple[type[Check], ...] = (
     DeviationsCheck,
     ClientOutcomeCheck,
     ClientCertificateCheck,
+    RevocationCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,

@@ -104,13 +104,13 @@ class Session:
         """The extension of this type in our hello."""
         return self.sent.hello.extension(kind)
 
-    def check_extensions(self, extensions: tuple[Extension, ...], where: str) -> None:
-        """Note extensions that come twice or that answer nothing (RFC 8446 section 4.2)."""
+    def check_extensions(self, extensions: tuple[Extension, ...], where: str, unasked: tuple[int, ...] = ()) -> None:
+        """Note extensions that come twice or that answer nothing (RFC 8446 section 4.2), but for those that may come unasked."""
         seen: set[int] = set()
         for extension in extensions:
             if extension.type in seen:
                 self.deviates("extension-duplicate", f"{extension.type.name} twice in {where}")
-            elif self.offered(extension.type) is None:
+            elif self.offered(extension.type) is None and extension.type not in unasked:
                 self.deviates("extension-not-offered", f"{extension.type.name} in {where} answers nothing that was offered")
             seen.add(extension.type)
 

@@ -142,6 +142,12 @@ def large(size: int) -> Seen:
     return view
 
 
+def old_root(after: float) -> Seen:
+    """A path up to a root that ends so many days from now; the root itself is not sent."""
+    above = Authority(issued=self_signed("Old Root CA", number=351, authority=True, window=window(-4000, after)), window=window(-30, 60))
+    return issued(above.issue(NAME, window=window(-30, 60)), verify_code=10 if after < 0 else None, trust=above.pem)
+
+
 def stranger() -> Authority:
     return Authority.root("Stranger Root CA", organization="Strangers", number=310, now=NOW)
 
@@ -160,6 +166,7 @@ def sent(*more: bytes, again: bool = False) -> Seen:
 SAMPLES: Samples = {
     "certificate-expired": (lambda: issued(leaf(window=window(-90, -1))), sound),
     "certificate-not-yet-valid": (lambda: issued(leaf(window=window(1, 90))), sound),
+    "trusted-root-expired": (lambda: old_root(-1), lambda: old_root(400)),
     "certificate-expiring": (lambda: issued(leaf(window=window(-87, 3)), verify_code=None), sound),
     "name-mismatch": (lambda: issued(leaf("other.example"), verify_code=62), lambda: issued(leaf("*.example.org", NAME), verify_code=None)),
     "name-in-common-name": (

@@ -154,7 +154,7 @@ class TrustCheck(Check):
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
         if paths.store_error:
-            yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=refuses_certificates(seen))
+            yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=refuses_certificates(seen) or _cannot_begin(seen))
         if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return
         certificates = [read_certificate(der) for der in served.certificates]
@@ -170,6 +170,11 @@ class TrustCheck(Check):
             issuer_urls=paths.shape.issuer_urls,
             reasons=paths.shape.missing_reasons,
         )
+
+
+def _cannot_begin(seen: Seen) -> bool:
+    client = seen.get(ClientOutcome)
+    return client is not None and not client.completed and bool(client.settings.problem)
 
 
 def _verified(seen: Seen) -> bool:

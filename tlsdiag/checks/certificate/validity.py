@@ -58,11 +58,29 @@ EXPIRING = Rule(
 )
 
 
+ROOT_EXPIRED = Rule(
+    code="trusted-root-expired",
+    title="The root in the client's trust store has expired",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="What the server sends is valid, and the way goes up to a root whose own time is over. Authorities replace their roots long before; a store that has only the old one has not been renewed. OpenSSL says 'certificate has expired' without saying which.",
+    fix=Fix(
+        summary="Renew the client's trust store, so that it has the authority's present root; where the authority is your own, make a new root and distribute it.",
+        snippets={"debian": "apt-get install --only-upgrade ca-certificates", "python": "python -m pip install --upgrade certifi"},
+    ),
+    references=("RFC 5280 section 6.1", "RFC 4158 section 3.5.12"),
+    explains=CONSEQUENCE,
+    failing="a path that ends at an expired root of the store",
+    passing="a path that ends at a valid root of the store",
+)
+
+
 class ValidityCheck(Check):
     """Compares the dates with the time of the diagnosis."""
 
     name = "certificate/validity"
-    rules = (EXPIRED, NOT_YET, EXPIRING)
+    rules = (EXPIRED, NOT_YET, EXPIRING, ROOT_EXPIRED)
     needs = (ServedChain,)
     wants = (ChainPaths, ClientOutcome)
 
@@ -77,6 +95,20 @@ class ValidityCheck(Check):
             if certificate.not_before > certificate.not_after or (position > 0 and _replaced(paths, der)):
                 continue  # dates that make no sense are told as a malformed certificate
             yield from _judge(seen, certificate, position, certificate.not_before, certificate.not_after)
+        yield from _root(seen, paths, served.certificates)
+
+
+def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iterator[Finding]:
+    """The anchor of the best path, where it came from the store alone."""
+    best = paths.paths[0] if paths is not None and paths.paths else None
+    if best is None or not best.anchored or best.certificates[-1] in sent:
+        return
+    root = read_certificate(best.certificates[-1])
+    if root.not_after is None or seen.now <= root.not_after:
+        return
+    detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
+    common = {"subject": root.label, "certificate": root.der, "not_before": root.not_before, "not_after": root.not_after}
+    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_certificates(seen), **common)
 
 
 def _replaced(paths: ChainPaths | None, der: bytes) -> bool:

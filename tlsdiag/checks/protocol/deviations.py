@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...plugin import Blame, Check, ClientOutcome, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Rule, Seen, Severity
 from ..common import CONSEQUENCE, client_failed
 
-_GRAVE = {"signature-invalid", "downgrade-sentinel", "certificate-empty"}
+_GRAVE = {"signature-invalid", "certificate-empty"}
 _FOR_THE_RECORD = {"scheme-not-offered", "signature-not-verified"}
 SERVER_MISBEHAVES = Rule(
     code="server-misbehaves",
@@ -51,19 +51,32 @@ LEGACY_RENEGOTIATION = Rule(
 )
 
 
+DOWNGRADED = Rule(
+    code="handshake-downgraded",
+    title="The handshake was pushed down to an older version on the way",
+    layer=Layer.PROTOCOL,
+    severity=Severity.HIGH,
+    blame=Blame.NETWORK,
+    why="The server's random says that it knows a newer version than it chose (RFC 8446 section 4.1.3), and the client had offered that version: something between has changed the hello. It is an attack, or an inspecting box that does not know TLS 1.3.",
+    fix=Fix(summary="Find the box between that inspects TLS and update it or take this connection out of its way; compare from another network. Do not allow the older version: that is what the mark is there to prevent."),
+    references=("RFC 8446 section 4.1.3", "RFC 8446 appendix D.1"),
+    explains=(*CONSEQUENCE, "server-deviates"),
+    failing="a server random that ends in DOWNGRD, for a client that offered TLS 1.3",
+    passing="a server that chooses the newest version that was offered",
+)
 _ALPN_FIX = Fix(
     summary="Let the server offer the protocol that the client asks for, or let the client ask for one that the server has; a server with no protocol in common may go on without ALPN or refuse, and must not choose another.",
     snippets={"apache": "Protocols h2 http/1.1", "python": "context.set_alpn_protocols(['h2', 'http/1.1'])"},
 )
 #: OpenSSL's reasons for ending a handshake over what the peer sent, where the certificate is not meant.
-_OBJECTIONS = ("BAD_EXTENSION", "UNSOLICITED_EXTENSION", "BAD_PROTOCOL_VERSION_NUMBER", "WRONG_SIGNATURE_TYPE", "BAD_SIGNATURE", "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "INAPPROPRIATE_FALLBACK", "WRONG_CURVE", "BAD_KEY_SHARE", "INVALID_SESSION_ID", "DIGEST_CHECK_FAILED", "UNSUPPORTED_PROTOCOL")
+_OBJECTIONS = ("BAD_EXTENSION", "UNSOLICITED_EXTENSION", "BAD_PROTOCOL_VERSION_NUMBER", "WRONG_SIGNATURE_TYPE", "BAD_SIGNATURE", "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "WRONG_CURVE", "BAD_KEY_SHARE", "INVALID_SESSION_ID", "DIGEST_CHECK_FAILED", "UNSUPPORTED_PROTOCOL")
 
 
 class DeviationsCheck(Check):
     """Reads what our own core noted."""
 
     name = "protocol/deviations"
-    rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, LEGACY_RENEGOTIATION)
+    rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, DOWNGRADED, LEGACY_RENEGOTIATION)
     needs = (HandshakeOutcome,)
     wants = (ClientOutcome,)
 
@@ -75,7 +88,12 @@ class DeviationsCheck(Check):
             detail = f"{seen.endpoint}: {ours.problem_detail}."
             note = Note(code=ours.problem, detail=ours.problem_detail)
             yield DeviationFinding.of(SERVER_MISBEHAVES, detail, blocks=blocks, deviations=(note,))
-        told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD)
+        marks = tuple(item for item in ours.deviations if item.code == "downgrade-sentinel")
+        if (noticed := _notices_downgrade(seen)) or marks:
+            said = f" The client noticed it: {noticed}." if noticed else ""
+            detail = f"{seen.endpoint} chose an older version and says in its random that it knows the newer one, which was offered.{said}"
+            yield DeviationFinding.of(DOWNGRADED, detail, blocks=bool(noticed), deviations=marks)
+        told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD and item not in marks)
         if told:
             blocks = _objects(seen)
             grave = blocks or any(item.code in _GRAVE for item in told)
@@ -98,3 +116,10 @@ def _objects(seen: Seen) -> bool:
     """Whether the client itself ended the handshake over something that the server sent in it."""
     client = seen.get(ClientOutcome)
     return client is not None and not client.completed and client.alert_received is None and (client.reason or "") in _OBJECTIONS
+
+
+def _notices_downgrade(seen: Seen) -> str:
+    """What the client says when it finds the mark; with an alert of the server the same word would mean that the server refuses a fallback."""
+    client = seen.get(ClientOutcome)
+    noticed = client is not None and not client.completed and client.reason == "INAPPROPRIATE_FALLBACK" and client.alert_received is None
+    return client.error_text if noticed and client is not None else ""
