@@ -128,7 +128,7 @@ def test_a_cookie_comes_back_in_the_second_hello() -> None:
 
 
 def test_a_cookie_in_a_server_hello_is_a_deviation() -> None:
-    result = told(hello(extension(T.COOKIE, Writer().opaque(b"biscuit", 2).done())))
+    result = told(hello(extensions=(extension(T.COOKIE, Writer().opaque(b"biscuit", 2).done()),)))
     assert "extension-not-offered" in {item.code for item in result.deviations}
 
 
