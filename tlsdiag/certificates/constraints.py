@@ -119,8 +119,8 @@ def _network(content: bytes) -> ipaddress.IPv4Network | ipaddress.IPv6Network | 
 def _directory_within(base: bytes, name: bytes) -> bool:
     """Whether a distinguished name begins with the base's relative names."""
     try:
-        wanted = [item.raw for item in read_element(base).children()]
-        have = [item.raw for item in read_element(name).children()]
+        wanted = [item.raw for item in read_element(base).expect(SEQUENCE).children()]
+        have = [item.raw for item in read_element(name).expect(SEQUENCE).children()]
     except DerError:
         return False
     return have[: len(wanted)] == wanted

@@ -240,7 +240,7 @@ ROWS: tuple[Row, ...] = (
         *(_breaks(f"120 kB at {kind}", None, "chain-too-large", Blame.SERVER, build=_S(kind, lambda: _bulky(120_000))) for kind in ("nginx", "gnutls", "haproxy")),
     )),
     Row("cert-bad-signature", How.SERVER, cases=(_breaks("another's signature", _imitated, "certificate-bad-signature", Blame.SERVER),)),
-    Row("chain-ca-eku-excludes-tls", How.SERVER, cases=(_breaks("clientAuth only", lambda: pair(_below(extensions=((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),)).issue(NAME)), "certificate-wrong-usage", Blame.SERVER),)),
+    Row("chain-ca-eku-excludes-tls", How.SERVER, cases=(_breaks("clientAuth only", lambda: pair(_below(extensions=((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),)).issue(NAME)), "certificate-wrong-usage", Blame.AUTHORITY),)),
     Row("name-constraints-violated", How.SERVER, cases=(
         _breaks("not among the permitted", lambda: pair(_limits((x509.DNSName("other.example"),)).issue(NAME)), "name-constraints-violated", Blame.AUTHORITY),
         _breaks("among the excluded", lambda: pair(_limits(excluded=(x509.DNSName("server.example"),)).issue(NAME)), "name-constraints-violated", Blame.AUTHORITY),
@@ -254,7 +254,7 @@ ROWS: tuple[Row, ...] = (
     Row("cert-not-yet-valid", How.SERVER, cases=(_breaks("tomorrow", lambda: pair(leaf(window=days(1, 90))), "certificate-not-yet-valid", Blame.SERVER),)),
     Row("cert-validity-too-long", How.NOT_HERE, "only a public authority is bound to the limit, and nobody else has its key"),
     Row("weak-key", How.SERVER, cases=(_breaks("RSA with 1024 bits", None, "weak-key", Blame.SERVER, build=weak("nginx", lambda: pair(leaf(key="rsa1024")))),)),
-    Row("weak-key-ca", How.SERVER, cases=(_breaks("RSA with 1024 bits", None, "weak-key", Blame.SERVER, build=weak("nginx", lambda: pair(_below(key="rsa1024").issue(NAME)))),)),
+    Row("weak-key-ca", How.SERVER, cases=(_breaks("RSA with 1024 bits", None, "weak-key", Blame.AUTHORITY, build=weak("nginx", lambda: pair(_below(key="rsa1024").issue(NAME)))),)),
     Row("weak-digest", How.SERVER, cases=(_breaks("SHA-1", None, "weak-signature", Blame.AUTHORITY, build=weak("nginx", lambda: by_openssl("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-sha1"))),)),
     Row("weak-digest-ca", How.SERVER, cases=(_breaks("SHA-1", None, "weak-signature", Blame.AUTHORITY, build=weak("nginx", _sha1_authority)),)),
     Row("eku-no-server-auth", How.SERVER, cases=(_breaks("clientAuth only", lambda: pair(leaf(usages=("client",))), "certificate-wrong-usage", Blame.SERVER),)),

@@ -246,8 +246,8 @@ ROWS: tuple[Row, ...] = (
     Row("middlebox-extension-intolerance", How.PEER, cases=(Case(name="of encrypt_then_mac", build=peers.box(_S("nginx"), outward=peers.stops_at(lambda data: b"\x00\x16\x00\x00" in data)), causes=("extension-intolerance", "reset-after-hello"), waits_for="counterfactuals"),)),
     Row("middlebox-downgrade", How.PEER, cases=(Case(name="TLS 1.3 is taken out of the hello", build=peers.box(_S("openssl"), outward=peers.exchanged(b"\x00\x2b\x00\x05\x04\x03\x04\x03\x03", b"\xff\x2b\x00\x05\x04\x03\x04\x03\x03")), causes=("handshake-downgraded",), blame=Blame.NETWORK),)),
     Row("record-tampered", How.PEER, cases=(
-        Case(name="the server's flight", build=peers.box(_S("nginx", versions=("TLSv1.3",)), inward=peers.flipped(300)), causes=("record-tampered", "server-misbehaves"), waits_for="between"),
-        Case(name="the client's hello", build=peers.box(_S("nginx", versions=("TLSv1.3",)), outward=peers.flipped(20)), causes=("record-tampered", "server-misbehaves", "fatal-alert"), waits_for="between"),
+        Case(name="the server's flight", build=peers.box(_S("nginx", versions=("TLSv1.3",)), inward=peers.flipped(300)), causes=("record-tampered",), blame=Blame.NETWORK),
+        Case(name="the client's hello", build=peers.box(_S("nginx", versions=("TLSv1.3",)), outward=peers.flipped(20)), causes=("record-tampered",), blame=Blame.NETWORK),
     )),
     Row("record-overflow", How.PEER, cases=(Case(name="a record of 40 kB", build=met(peers.answers(b"\x16\x03\x03\x9c\x40" + bytes(64))), causes=("server-misbehaves", "answer-not-tls")),)),
     Row("interception-untrusted-ca", How.SERVER, cases=(Case(name="a product's root", build=_S("nginx", lambda: pair(Authority.root("Zscaler Root CA", organization="Zscaler Inc.", number=311).intermediate("Zscaler Intermediate Root CA (zscaler.net)", organization="Zscaler Inc.", number=312).issue(NAME))), causes=("interception", "connection-intercepted", "intercepted", "issuer-untrusted"), waits_for="clock"),)),

@@ -13,8 +13,13 @@ from tlsdiag.demo.servers import Conversation
 from .case import Bench, Build, Setting
 from .making import ROOT
 
+
+class Last(bytes):
+    """What is passed on before the connection is ended."""
+
+
 Change = Callable[[bytes, int], bytes | None]
-"""Takes what one side sent and how much went before; gives what is passed on, or None to end it there."""
+"""Takes what one side sent and how much went before; gives what is passed on: `Last` to end it after that, None to end it at once."""
 
 
 def alert(code: int, level: int = 2) -> bytes:
@@ -51,7 +56,7 @@ def _reset(connection: socket.socket) -> None:
 
 
 def box(server: Build, *, outward: Change | None = None, inward: Change | None = None, ending: str = "reset") -> Build:
-    """A middlebox before a server: `outward` changes what the client sends, `inward` what the server sends; `ending` is how it ends a connection: "reset", "close" or "stall"."""
+    """A middlebox before a server: `outward` changes what the client sends, `inward` what the server sends; `ending` is how it ends a connection: "reset" or "close"."""
 
     def build(bench: Bench) -> Setting:
         setting = server(bench)
@@ -72,14 +77,10 @@ def _relay(client: socket.socket, behind: tuple[str, int], outward: Change | Non
             return
         if ending == "reset":
             _reset(client)
-        elif ending == "close":
+        else:
             client.shutdown(socket.SHUT_WR)
             with contextlib.suppress(OSError):
                 client.recv(65536)
-        else:
-            with contextlib.suppress(OSError):
-                while client.recv(65536):
-                    pass
 
 
 def _pump(source: socket.socket, sink: socket.socket, change: Change | None, ended: threading.Event) -> None:
@@ -88,7 +89,8 @@ def _pump(source: socket.socket, sink: socket.socket, change: Change | None, end
         while not ended.is_set() and (data := source.recv(65536)):
             passed = data if change is None else change(data, before)
             before += len(data)
-            if passed is None:
+            if passed is None or isinstance(passed, Last):
+                sink.sendall(passed or b"")
                 ended.set()
                 for end in (source, sink):
                     with contextlib.suppress(OSError):
@@ -101,11 +103,7 @@ def _pump(source: socket.socket, sink: socket.socket, change: Change | None, end
 
 def only_first(count: int) -> Change:
     """Pass on so many bytes, and end it there."""
-
-    def change(data: bytes, before: int) -> bytes | None:
-        return data[: count - before] if before < count else None
-
-    return lambda data, before: None if before >= count else (change(data, before))
+    return lambda data, before: data if before + len(data) < count else Last(data[: count - before])
 
 
 def flipped(at: int) -> Change:

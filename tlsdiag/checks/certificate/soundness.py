@@ -137,6 +137,11 @@ _OF_PATHS: dict[str, Rule] = {
     "path-too-long": NOT_AUTHORITY,
     "unknown-critical-extension": UNKNOWN_EXTENSION,
 }
+_WEAK_AUTHORITY = Fix(summary="Have the certificate issued below an authority with a key of today; an authority of your own makes a new key and issues everything below it again.")
+_NOT_THROUGH_IT = Fix(
+    summary="Have the certificate issued by an authority that may issue for servers: its own extendedKeyUsage has to hold serverAuth, or be left out.",
+    snippets={"openssl": "extendedKeyUsage = serverAuth, clientAuth   # in the authority's certificate"},
+)
 _FIXES: dict[str, Fix] = {
     "path-too-long": Fix(
         summary="Have the certificate issued by the authority with the limit itself, or issue that authority's certificate again with a larger pathLenConstraint.",
@@ -200,6 +205,8 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
         client.verify_code in _REFUSED_FOR[rule.code] or "KEY_TOO_SMALL" in reason or "MD_TOO_WEAK" in reason
     )
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
+    if rule is WEAK_KEY and position > 0:
+        return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **_common(certificate, position))
     return CertificateFinding.of(rule, detail, blocks=refused, **_common(certificate, position))
 
 
@@ -231,5 +238,7 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
         certificate = read_certificate(best.certificates[depth])
         detail = "; ".join(note.detail for note in notes) + "."
         rule = _OF_PATHS[notes[0].code]
-        fix = _FIXES.get(notes[0].code, rule.fix)
-        yield CertificateFinding.of(rule, detail, fix=fix, blocks=refuses_certificates(seen), **_common(certificate, None))
+        more: dict[str, object] = {"fix": _FIXES.get(notes[0].code, rule.fix)}
+        if rule is WRONG_USAGE and depth > 0:
+            more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
+        yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))

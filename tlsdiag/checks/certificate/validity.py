@@ -18,6 +18,10 @@ _RENEW = {
     "postfix": "smtpd_tls_chain_files = /etc/postfix/key.pem, /etc/postfix/fullchain.pem   # then: postfix reload",
     "java": "keytool -importcert ...   # then restart",
 }
+_NEW_INTERMEDIATE = Fix(
+    summary="Install the authority's present intermediate in place of this one (it comes with each renewal, in fullchain.pem), and reload the server; the server's own certificate may stay.",
+    snippets={key: _RENEW[key] for key in ("nginx", "apache", "haproxy")},
+)
 EXPIRED = Rule(
     code="certificate-expired",
     title="The certificate has expired",
@@ -117,8 +121,9 @@ def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
 
 
 def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
-    who = "The certificate" if position == 0 else f"The issuer {certificate.label!r} (certificate {position} of the chain)"
-    common = {
+    name = certificate.subject.text or certificate.label
+    who = f"The certificate of {name}" if position == 0 else f"The intermediate {name} (certificate {position} of the chain)"
+    common: dict[str, object] = {
         "subject": certificate.label,
         "certificate": certificate.der,
         "position": position,
@@ -127,13 +132,15 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
     }
     now = seen.now
     if now > ends:
-        detail = f"{who} of {certificate.subject.text or certificate.label} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
+        detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
+        if position > 0:
+            common |= {"title": "An intermediate certificate has expired", "fix": _NEW_INTERMEDIATE}
         yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_certificates(seen), **common)
     elif now < begins:
-        detail = f"{who} of {certificate.subject.text or certificate.label} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
+        detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_certificates(seen), **common)
     elif ends - now < min(SOON, (ends - begins) / 3):
-        detail = f"{who} of {certificate.subject.text or certificate.label} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 

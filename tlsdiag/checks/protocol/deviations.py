@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import Blame, Check, ClientOutcome, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Rule, Seen, Severity
+from ...plugin import Blame, Check, ClientOutcome, Confidence, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Rule, Seen, Severity
 from ..common import CONSEQUENCE, client_failed
 
 _GRAVE = {"signature-invalid", "certificate-empty"}
@@ -51,6 +51,20 @@ LEGACY_RENEGOTIATION = Rule(
 )
 
 
+TAMPERED = Rule(
+    code="record-tampered",
+    title="What arrives is not what was sent",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.NETWORK,
+    why="The keys were agreed on and a record does not decrypt, or the two sides remember another handshake: bytes were changed on the way, by a box that rewrites the stream, by broken hardware, or by an attack that TLS has just kept off.",
+    fix=Fix(summary="Compare from another network; take inspecting boxes, VPN and offloading network cards out of the way one by one. Where it fails in the same way everywhere, the server's TLS library is at fault."),
+    references=("RFC 8446 section 5.2", "RFC 8446 section 4.4.4"),
+    explains=(*CONSEQUENCE, "lost-midway", "fatal-alert"),
+    blocking=True,
+    failing="a server whose records do not decrypt",
+    passing="a server that sends a malformed message",
+)
 DOWNGRADED = Rule(
     code="handshake-downgraded",
     title="The handshake was pushed down to an older version on the way",
@@ -68,6 +82,8 @@ _ALPN_FIX = Fix(
     summary="Let the server offer the protocol that the client asks for, or let the client ask for one that the server has; a server with no protocol in common may go on without ALPN or refuse, and must not choose another.",
     snippets={"apache": "Protocols h2 http/1.1", "python": "context.set_alpn_protocols(['h2', 'http/1.1'])"},
 )
+_FAULTS = {"malformed": SERVER_MISBEHAVES, "unexpected-message": SERVER_MISBEHAVES, "illegal-parameter": SERVER_MISBEHAVES, "decrypt": TAMPERED, "finished": TAMPERED}
+_CONFIDENCE = {SERVER_MISBEHAVES.code: Confidence.PROVEN, TAMPERED.code: Confidence.LIKELY}
 #: OpenSSL's reasons for ending a handshake over what the peer sent, where the certificate is not meant.
 _OBJECTIONS = ("BAD_EXTENSION", "UNSOLICITED_EXTENSION", "BAD_PROTOCOL_VERSION_NUMBER", "WRONG_SIGNATURE_TYPE", "BAD_SIGNATURE", "WRONG_CIPHER_RETURNED", "UNKNOWN_CIPHER_RETURNED", "WRONG_CURVE", "BAD_KEY_SHARE", "INVALID_SESSION_ID", "DIGEST_CHECK_FAILED", "UNSUPPORTED_PROTOCOL")
 
@@ -76,18 +92,18 @@ class DeviationsCheck(Check):
     """Reads what our own core noted."""
 
     name = "protocol/deviations"
-    rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, DOWNGRADED, LEGACY_RENEGOTIATION)
+    rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, TAMPERED, DOWNGRADED, LEGACY_RENEGOTIATION)
     needs = (HandshakeOutcome,)
     wants = (ClientOutcome,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the fault that ended the handshake, and the deviations that did not."""
         ours = seen[HandshakeOutcome]
-        if ours.problem in ("malformed", "unexpected-message", "illegal-parameter", "decrypt", "finished"):
-            blocks = client_failed(seen)
+        rule = _FAULTS.get(ours.problem or "")
+        if rule is not None and ours.problem is not None:
             detail = f"{seen.endpoint}: {ours.problem_detail}."
             note = Note(code=ours.problem, detail=ours.problem_detail)
-            yield DeviationFinding.of(SERVER_MISBEHAVES, detail, blocks=blocks, deviations=(note,))
+            yield DeviationFinding.of(rule, detail, blocks=client_failed(seen), confidence=_CONFIDENCE[rule.code], deviations=(note,))
         marks = tuple(item for item in ours.deviations if item.code == "downgrade-sentinel")
         if (noticed := _notices_downgrade(seen)) or marks:
             said = f" The client noticed it: {noticed}." if noticed else ""
