@@ -36,7 +36,9 @@ def test_tlsdiag_python_and_openssl_are_compared(compare: object, capsys: pytest
     assert "`Cause: The server does not send its intermediate certificate (likely), at PORT`" in text
 
 
-def test_a_program_that_is_missing_and_a_server_that_cannot_start_are_named(compare: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_is_missing_and_a_server_that_cannot_start_are_named(
+    compare: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     @contextlib.contextmanager
     def absent(folder: Path) -> Iterator[None]:
         raise FileNotFoundError("no such server")
