@@ -66,10 +66,7 @@ def supported_shape(hello: ServerHello) -> SuiteShape:
         raise PeerFault(Problem.UNSUPPORTED, str(exc), AlertDescription.HANDSHAKE_FAILURE) from None
 
 
-_RETRY = "HelloRetryRequest"
-
-
-def _check(session: Session, hello: ServerHello, where: str = "ServerHello") -> None:
+def _check(session: Session, hello: ServerHello) -> None:
     offer, version = session.offer, hello.selected_version
     if version not in offer.versions:
         detail = f"the server chose {version_label(version)}, which was not offered"
@@ -80,7 +77,8 @@ def _check(session: Session, hello: ServerHello, where: str = "ServerHello") -> 
     if hello.compression_method != 0:
         detail = f"compression method {hello.compression_method} is not supported here"
         raise PeerFault(Problem.UNSUPPORTED, detail, AlertDescription.HANDSHAKE_FAILURE)
-    session.check_extensions(hello.extensions or (), where, unasked=(T.COOKIE,) if where == _RETRY else ())
+    unasked = (T.COOKIE,) if hello.is_hello_retry_request else ()  # RFC 8446 section 4.2.2: a server may ask for it out of the blue
+    session.check_extensions(hello.extensions or (), "ServerHello", unasked)
     if version >= ProtocolVersion.TLS1_3:
         if hello.session_id != session.sent.hello.session_id:
             session.deviates("session-id-not-echoed", "ServerHello has another legacy_session_id than ClientHello")
@@ -102,7 +100,7 @@ def _check_suite(session: Session, hello: ServerHello) -> None:
 
 def _retry(session: Session, hello: ServerHello, message: HandshakeMessage) -> None:
     """Answer a HelloRetryRequest (RFC 8446 sections 4.1.4 and 4.4.1)."""
-    _check(session, hello, _RETRY)  # a cookie is the one extension that may come unasked
+    _check(session, hello)
     share = find_extension(hello.extensions, T.KEY_SHARE)
     cookie = find_extension(hello.extensions, T.COOKIE)
     group = None if share is None else NamedGroup(decoded("key_share", lambda: Reader(share.body).u16()))

@@ -33,15 +33,9 @@ def failure_from_oserror(exc: OSError, phase: Phase, elapsed: float = 0.0) -> Fa
         kind, blame = _KINDS.get(exc.errno or 0, (FailureKind.LOCAL, Blame.CLIENT))
     if kind is FailureKind.TIMED_OUT and phase is not Phase.CONNECT:
         blame = Blame.SERVER
-    detail = _words(exc)
+    # asyncio puts the address where the system's words belong
+    detail = os.strerror(exc.errno) if exc.errno in errno.errorcode else exc.strerror or str(exc) or type(exc).__name__
     return Failure(kind=kind, phase=phase, blame=blame, detail=detail, errno=exc.errno, elapsed=round(elapsed, 4))
-
-
-def _words(exc: OSError) -> str:
-    """The system's own words: asyncio writes "Connect call failed" and the address in their place."""
-    if exc.errno is not None and (exc.strerror or "").startswith("Connect call failed"):
-        return os.strerror(exc.errno)
-    return exc.strerror or str(exc) or type(exc).__name__
 
 
 def timed_out(phase: Phase, elapsed: float) -> Failure:
