@@ -8,7 +8,7 @@ import attrs
 
 from ..network import Connection, Deadline
 from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
-from .spoken_signatures import asks_for_tls, recognise, software_of
+from .spoken_signatures import recognise, software_of
 
 SHARE = 0.35
 """The part of the handshake timeout that is spent here, so that silence costs little more than one deadline."""
@@ -29,6 +29,9 @@ _WORDS = (
     _Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
 )
 
+_TELLS_HTTP = ("greeting", "reply to ClientHello", "reply to GET")
+"""A web server with TLS answers other words in HTTP too, with a bare 400 that does not say that it waits for TLS."""
+
 
 class SpokenProtocolProbe(Probe):
     """Runs only where the handshake met something that is no TLS, silence, or a closed door."""
@@ -45,8 +48,6 @@ class SpokenProtocolProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="TCP does not connect", by=self.name)
         if ours is None or ours.answered_in_tls or ours.completed:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the port answers in TLS", by=self.name)
-        if ours.non_tls is None and ours.bytes_received:
-            return Unavailable(why=Why.NOT_APPLICABLE, detail="the port began to answer in TLS", by=self.name)
         if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
         return await _ask(scene, ours)
@@ -58,7 +59,7 @@ def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None
     if how == "reply to SSLRequest" and data in (b"S", b"N"):
         return SpokenProtocol(protocol="postgresql", evidence=data, how=how, starttls="postgres", listened=listened)
     found = recognise(data)
-    if found is None:
+    if found is None or (found.protocol == "http" and how not in _TELLS_HTTP):
         return None
     return SpokenProtocol(
         protocol=found.protocol,
@@ -76,10 +77,8 @@ async def _ask(scene: Scene, ours: HandshakeOutcome) -> SpokenProtocol:
     answers = await asyncio.gather(*(_say(scene, word, allowed) for word in _WORDS))
     listened = round(scene.clock() - began, 3)
     heard = [(word.how, answer) for word, answer in zip(_WORDS, answers, strict=True) if isinstance(answer, bytes)]
-    tls_there = any(asks_for_tls(data) for _, data in heard)  # then an answer in HTTP, even to a word that is no HTTP, tells nothing
     for how, data in heard:
-        known = _recognised(data, how, listened)
-        if known is not None and not (tls_there and known.protocol == "http"):
+        if (known := _recognised(data, how, listened)) is not None:
             return known
     greeting = answers[0]
     failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None

@@ -50,8 +50,8 @@ _SOFTWARE = re.compile(rb"^server:\s*([^\r\n]{1,80})", re.IGNORECASE | re.MULTIL
 
 
 def recognise(data: bytes) -> Signature | None:
-    """The first signature that fits."""
-    return next((row for row in GREETINGS if row.pattern.search(data[:1024])), None)
+    """The first signature that fits; none for an answer that asks for TLS."""
+    return None if asks_for_tls(data) else next((row for row in GREETINGS if row.pattern.search(data[:1024])), None)
 
 
 def asks_for_tls(data: bytes) -> bool:

@@ -74,7 +74,6 @@ REQUESTED = Rule(
     passing="a server that does not ask",
 )
 _ABOUT_CERTIFICATES = frozenset((40, 41, 42, 43, 44, 45, 46, 48, 49, 116))
-_FAREWELLS = frozenset((0, 90))
 _DENIALS = (b"certificate", b"ssl", b"forbidden")
 
 
@@ -109,7 +108,7 @@ def _denial(ours: HandshakeOutcome) -> str:
     """How the server turned us away, in words; empty when it did not."""
     alert = ours.late_alert if ours.completed else ours.alert_received
     answered_us = not ours.completed and "server_hello_done" in ours.messages  # after our flight, whatever word was chosen for it
-    late = ours.completed and alert is not None and alert.description not in _FAREWELLS  # nothing but our certificate came before it
+    late = ours.completed and alert is not None and alert.description not in (0, 90)  # close_notify, user_canceled
     if alert is not None and (answered_us or late or alert.description in _ABOUT_CERTIFICATES):
         return f"the server answered with the alert {alert.description.name}"
     lost = ours.late_failure if ours.completed else ours.failure
