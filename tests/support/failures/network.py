@@ -205,7 +205,7 @@ ROWS: tuple[Row, ...] = (
     )),
     Row("captive-portal", How.PEER, cases=(Case(name="a redirection", build=met(says(answer=_PORTAL)), causes=("captive-portal", "speaks-plain-http"), waits_for="between"),)),
     Row("lb-one-backend-bad", How.PEER, cases=(
-        Case(name="one certificate of two has expired", build=peers.in_turn(_S("nginx"), _S("nginx", lambda: pair(leaf(window=days(-90, -2), number=3)))), causes=("backends-differ", "backend-differs", "flaky"), verdict=Verdict.PARTIAL, waits_for="between"),
+        Case(name="one certificate of two has expired", build=peers.in_turn(_S("nginx"), _S("nginx", lambda: pair(leaf(window=days(-90, -2), number=3)))), causes=("backend-certificate-bad",), blame=Blame.SERVER, verdict=Verdict.PARTIAL, waits_for="between"),
     )),
     Row("lb-tls-to-plain-backend", How.SERVER, cases=(Case(name="the backend seen from the proxy", build=_S("nginx", None, tls="none"), causes=("speaks-plain-http",), blame=Blame.SERVER),)),
     Row("lb-plain-to-tls-backend", How.NO_CLIENT, "the proxy does not begin TLS at all; the 400 is an answer in HTTP"),
@@ -240,7 +240,7 @@ ROWS: tuple[Row, ...] = (
     )),
     Row("server-closes-after-clienthello", How.PEER, cases=(Case(name="closes", build=met(closes), causes=("closed-without-answer",), blame=Blame.SERVER),)),
     Row("blocked-ip-or-geo", How.SERVER, cases=(Case(name="a firewall drops this address", build=_S("nginx"), causes=("connection-timed-out",), blame=Blame.NETWORK, rules=_filter("input", f"ip saddr 127.0.0.1 {_SYN} drop")),)),
-    Row("rate-limited", How.SERVER, cases=(Case(name="two connections in a while", build=_S("nginx"), causes=("rate-limited", "rate-limit"), verdict=Verdict.FLAWED, waits_for="between", rules=_filter("input", f"{_SYN} limit rate over 2/minute burst 2 packets reject with tcp reset")),)),
+    Row("rate-limited", How.SERVER, cases=(Case(name="two connections in a while", build=_S("nginx"), also=("rate-limited",), verdict=Verdict.FLAWED, waits_for="between", needs="rate-limited", rules=_filter("input", f"{_SYN} limit rate over 2/minute burst 2 packets reject with tcp reset")),)),
     Row("middlebox-large-clienthello", How.PEER, cases=(Case(name="over 300 bytes", build=peers.box(_S("nginx"), outward=peers.stops_at(_is_large)), causes=("hello-too-large", "reset-after-hello"), waits_for="counterfactuals"),)),
     Row("middlebox-version-intolerance", How.PEER, cases=(Case(name="of TLS 1.3", build=peers.box(_S("nginx", versions=("TLSv1.2",)), outward=peers.stops_at(lambda data: b"\x03\x04" in data)), causes=("tls13-intolerant", "reset-after-hello"), waits_for="counterfactuals"),)),
     Row("middlebox-extension-intolerance", How.PEER, cases=(Case(name="of encrypt_then_mac", build=peers.box(_S("nginx"), outward=peers.stops_at(lambda data: b"\x00\x16\x00\x00" in data)), causes=("extension-intolerant", "reset-after-hello"), waits_for="counterfactuals"),)),

@@ -154,7 +154,7 @@ class TrustCheck(Check):
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
         if paths.store_error:
-            yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=refuses_certificates(seen) or _cannot_begin(seen))
+            yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
         if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return
         certificates = [read_certificate(der) for der in served.certificates]
@@ -172,9 +172,10 @@ class TrustCheck(Check):
         )
 
 
-def _cannot_begin(seen: Seen) -> bool:
+def _is_in_force(seen: Seen) -> bool:
+    """The client refused the chain for want of the store, or could not even be set up with it."""
     client = seen.get(ClientOutcome)
-    return client is not None and not client.completed and bool(client.settings.problem)
+    return refuses_certificates(seen) or (client is not None and bool(client.settings.problem))
 
 
 def _verified(seen: Seen) -> bool:
