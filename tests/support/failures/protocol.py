@@ -66,7 +66,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="TLS 1.0 of GnuTLS", build=_S("gnutls", sound_rsa, versions=("TLSv1",)), causes=("no-common-version",), blame=Blame.SERVER),
         Case(name="TLS 1.1 of nginx", build=_S("nginx", sound_rsa, versions=("TLSv1.1",)), causes=("no-common-version",), blame=Blame.SERVER),
         Case(name="SSL 3.0", build=_S("tlslite", sound_rsa, versions=("SSLv3",)), causes=("no-common-version",), blame=Blame.SERVER),
-        Case(name="TLS 1.0 for a client that allows it at level 2", build=_S("openssl", sound_rsa, versions=("TLSv1",), client=lambda: client(minimum_version=_V.TLSv1)), causes=("security-level-refuses", "security-level", "openssl-security-level", "no-common-cipher"), waits_for="local"),
+        Case(name="TLS 1.0 for a client that allows it at level 2", build=_S("openssl", sound_rsa, versions=("TLSv1",), client=lambda: client(minimum_version=_V.TLSv1)), causes=("no-common-cipher",)),
     )),
     Row("version-no-overlap", How.SERVER, cases=tuple(
         Case(name=kind, build=_S(kind, sound_rsa, versions=_12, client=_tls13_only), causes=("no-common-version",), blame=Blame.SERVER) for kind in ("apache", "java", "stunnel", "openssl")
@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
     Row("version-fallback-refused", How.PEER, cases=(_alert(86, Blame.CLIENT),)),
     Row("version-ssl2-hello", How.NO_CLIENT, "a line of the server's log; no client of today can send such a hello"),
     Row("os-tls-versions-disabled", How.LOCAL, cases=(
-        Case(name="MaxProtocol of openssl.cnf", build=_S("nginx", versions=_13), causes=("crypto-policy", "openssl-policy", "no-common-version"), waits_for="local", environment={"OPENSSL_CONF": POLICY}),
+        Case(name="MaxProtocol of openssl.cnf", build=_S("nginx", versions=_13), causes=("client-policy-forbids", "no-common-version"), waits_for="local", environment={"OPENSSL_CONF": POLICY}),
     )),
     Row("cipher-no-overlap", How.SERVER, cases=(
         *(Case(name=kind, build=_S(kind, sound_rsa, versions=_12, ciphers=words, client=_chacha), causes=("no-common-cipher",), blame=Blame.SERVER) for kind, words in (
