@@ -26,7 +26,7 @@ _PORTAL = b"HTTP/1.1 302 Found\r\nLocation: http://login.hotspot.example/?from=1
 _SYN = "tcp flags & (syn|ack) == syn"
 
 # Loopback hands over whole bursts, whatever the size of a segment: so it is the connections with large segments whose large answers are lost.
-_SMALL_ONLY = f"{_SYN} tcp option maxseg size > 1000 ct mark set 1\n  ct mark 1 ct direction reply ip length > 1000 drop"
+_SMALL_ONLY = f"{_SYN} tcp option maxseg size 1460 ct mark set 1\n  ct mark 1 ct direction reply ip length > 1000 drop"
 
 
 def _filter(hook: str, rule: str) -> str:
