@@ -184,7 +184,7 @@ ROWS: tuple[Row, ...] = (
     Row("tcp-closed-on-accept", How.PEER, cases=(Case(name="closes", build=met(peers.closes_at_once), causes=("closed-before-hello", "closed-without-answer"), blame=Blame.SERVER, waits_for="between"),)),
     Row("tcp-reset-on-accept", How.PEER, cases=(Case(name="resets", build=met(peers.resets_at_once), causes=("reset-before-hello",), blame=Blame.NETWORK),)),
     Row("handshake-stalls-after-hello", How.SERVER, cases=(
-        Case(name="large packets are lost", build=_S("openssl"), causes=("mtu-black-hole", "peer-silent"), waits_for="counterfactuals", rules=_filter("output", _SMALL_ONLY), ways=("link set lo mtu 1500",)),
+        Case(name="large packets are lost", build=_S("nginx"), causes=("mtu-black-hole", "peer-silent"), waits_for="counterfactuals", rules=_filter("output", _SMALL_ONLY), ways=("link set lo mtu 1500",)),
     )),
     Row("handshake-timeout", How.SERVER, cases=(
         Case(name="a halted process", build=_stopped, causes=("peer-silent",), blame=Blame.SERVER),
