@@ -222,7 +222,8 @@ def _malformed(seen: Seen, certificate: Certificate, position: int, *, used: boo
     blocks = used and grave and client is not None and not client.completed
     name = "" if certificate.label.startswith("SHA-256") else f" ({certificate.label})"
     detail = f"Certificate {position} of the chain{name}: {problems}."
-    return CertificateFinding.of(MALFORMED, detail, blocks=blocks, **_common(certificate, position))
+    title = f"{MALFORMED.title}: {certificate.problems[0].detail[:80]}"
+    return CertificateFinding.of(MALFORMED, detail, title=title, blocks=blocks, **_common(certificate, position))
 
 
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
@@ -241,4 +242,6 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
         more: dict[str, object] = {"fix": _FIXES.get(notes[0].code, rule.fix)}
         if rule is WRONG_USAGE and depth > 0:
             more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
+        if notes[0].code == "path-too-long":
+            more["title"] = "An authority on the path may not have so many below it"
         yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))
