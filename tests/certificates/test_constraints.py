@@ -126,6 +126,15 @@ def test_a_path_through_a_limited_authority_is_no_valid_path() -> None:
         assert {item.code for item in path.violations} == (set() if valid else {"name-not-permitted"})
 
 
+def test_thousands_of_names_and_subtrees_cost_little_and_tell_a_few() -> None:
+    limited = authority(tuple(DNS(f"p{number}.example") for number in range(900)))
+    issued = limited.issue(*(f"h{number}.test" for number in range(3000)), window=Window.around(NOW))
+    store = TrustStore.from_pem(ROOT.pem)
+    sent = [read_certificate(der) for der in issued.chain]
+    (path,) = build_paths(sent[0], sent=sent[1:], store=store, at=NOW).paths
+    assert sum(item.code == "name-not-permitted" for item in path.violations) == 5
+
+
 def test_a_self_issued_authority_between_is_not_held_to_the_names() -> None:
     """RFC 5280 section 6.1.4 (b): names are checked in what is not self-issued, and in the leaf."""
     limited = authority((organisation("Here"),))

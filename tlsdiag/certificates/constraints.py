@@ -8,7 +8,9 @@ A name is compared with the subtrees of its own kind; where permitted subtrees o
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import itertools
 from collections.abc import Iterator
 
 import attrs
@@ -17,9 +19,12 @@ from . import oids
 from .certificate import Certificate
 from .der import SEQUENCE, DerError, Element, read_element
 
-_EMAIL, _DNS, _DIRECTORY, _IP = 0x81, 0x82, 0xA4, 0x87
+_DNS, _DIRECTORY, _IP = 0x82, 0xA4, 0x87
 _MAX_SUBTREES = 1000
 """More than any authority has; beyond it a hostile certificate would cost time and tell nothing."""
+_MAX_COMPARISONS = 2**18
+"""Names times subtrees; OpenSSL gives up at 2**20."""
+_MAX_REASONS = 5
 
 
 @attrs.frozen
@@ -52,9 +57,17 @@ def constraints_of(authority: Certificate) -> NameConstraints | None:
     return NameConstraints(permitted=found.get(0xA0, ()), excluded=found.get(0xA1, ()))
 
 
+@functools.lru_cache(maxsize=512)
+def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
+    """Why names of a certificate are outside what an authority above it may issue for, a few of them; remembered, since many paths share both."""
+    found = constraints_of(authority)
+    return () if found is None else tuple(itertools.islice(dict.fromkeys(breaks(found, certificate)), _MAX_REASONS))
+
+
 def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[str]:
     """Why each name of a certificate that must not be there must not, in words."""
-    for kind, name, shown in _names_of(certificate):
+    trees = len(constraints.excluded) + len(constraints.permitted)
+    for kind, name, shown in itertools.islice(_names_of(certificate), _MAX_COMPARISONS // max(1, trees)):
         out = next((tree for tree in constraints.excluded if tree.kind == kind and _within(tree, name)), None)
         if out is not None:
             yield f"{shown} is in {out.text}, which is excluded"

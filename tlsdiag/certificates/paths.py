@@ -12,7 +12,7 @@ from datetime import datetime
 import attrs
 
 from .certificate import Certificate
-from .constraints import breaks, constraints_of
+from .constraints import broken_names
 from .keys import weak_key, weak_signature
 from .oids import ANY_USAGE, SERVER_AUTH, UNDERSTOOD, USAGES
 from .signature import signed_by
@@ -170,9 +170,8 @@ def _usage(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purpose
 
 def _constraints(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purpose: str) -> Iterator[Violation]:
     for depth, item in enumerate(chain[1:], 1):
-        found = constraints_of(item)
         below = [lower for number, lower in enumerate(chain[:depth]) if number == 0 or not lower.is_self_issued]
-        for reason in dict.fromkeys(reason for lower in below for reason in breaks(found, lower)) if found is not None else ():
+        for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
             yield Violation(code="name-not-permitted", depth=depth, detail=f"{item.label} may issue for some names only (nameConstraints): {reason}")
 
 
