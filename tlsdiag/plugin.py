@@ -11,6 +11,7 @@ from .facts import (
     ChainPaths,
     ClientOutcome,
     ClientSettings,
+    Counterfactuals,
     ForwardSecrecy,
     HandshakeOutcome,
     Note,
@@ -20,11 +21,14 @@ from .facts import (
     ServedChain,
     ShapeSeen,
     SpokenProtocol,
+    Trial,
+    TrialOutcome,
     VersionAttempt,
 )
 from .failure import Blame, Failure, FailureKind, Phase
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
+    AgreementFinding,
     AlertFinding,
     CertificateFinding,
     ChainFinding,
@@ -34,18 +38,21 @@ from .finding_types import (
     NameFinding,
     NetworkFinding,
     ServerNameFinding,
+    SizeFinding,
     SpokenFinding,
+    TrialFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
-from .probe import Cost, Exchange, Probe, Scene, Scope
+from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
-    "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost", "Depth",
-    "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer",
-    "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "Probe",
-    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software",
-    "SpokenFinding", "SpokenProtocol", "Target", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding",
+    "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost",
+    "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix",
+    "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations",
+    "OfferSeen", "PathSeen", "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain",
+    "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "Target", "Trial",
+    "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Why",
 ]  # fmt: skip

@@ -14,17 +14,24 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "iana": (set(), {"cryptography", "idna", "certifi", "socket", "ssl", "asyncio", "time"}),
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
     "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
     "probes": (
-        {"plugin", "network", "handshake", "certificates", "wire", "iana"},
+        {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana"},
         set(),
     ),
     "checks": (
         {"plugin", "iana", "certificates"},
         {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"},
     ),
-    "render": ({"report", "finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "render": ({"report", "finding", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "logs": ({"iana"}, {"cryptography", "idna", "certifi", "attrs", "socket", "ssl", "asyncio", "time", "os", "pathlib", "logging"}),
+    # no library whose exceptions are explained is imported: not even the standard library's
+    "explanation": (
+        {"logs", "failure", "finding", "finding_types", "report", "registry", "serial", "errors", "target", "api", "render"},
+        {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
+    ),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "target": ({"errors"}, {"socket", "asyncio", "cryptography"}),
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),

@@ -9,7 +9,6 @@ import pytest
 
 import tlsdiag
 from tlsdiag.demo.servers import listening
-from tlsdiag.probes.spoken_signatures import asks_for_tls
 
 LIMITS = tlsdiag.Limits(handshake_timeout=1)
 NGINX = b"HTTP/1.1 400 Bad Request\r\n\r\n<center>The plain HTTP request was sent to HTTPS port</center>"
@@ -43,8 +42,3 @@ def test_a_port_that_answers_a_plain_request_is_called_plain() -> None:
     with listening(filtered(PLAIN)) as server:
         report = tlsdiag.diagnose("127.0.0.1", port=server.port, limits=LIMITS)
     assert [item.code for item in report.causes] == ["speaks-plain-http"], report
-
-
-def test_a_page_about_something_else_does_not_ask_for_tls() -> None:
-    assert not asks_for_tls(PLAIN)
-    assert not asks_for_tls(b"HTTP/1.1 426 Upgrade Required\r\n\r\nThis page requires HTTP/2")

@@ -10,7 +10,12 @@ from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
+from .counterfactual.agreement import AgreementCheck
+from .counterfactual.intolerance import IntoleranceCheck
+from .counterfactual.repetition import RepetitionCheck
+from .counterfactual.size import SizeCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -31,7 +36,12 @@ CHECKS: tuple[type[Check], ...] = (
     VersionsCheck,
     CiphersCheck,
     DeviationsCheck,
+    SizeCheck,
+    IntoleranceCheck,
+    AgreementCheck,
+    RepetitionCheck,
     ClientOutcomeCheck,
+    RefusalsCheck,
     ClientCertificateCheck,
     RevocationCheck,
     ValidityCheck,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 
@@ -18,6 +19,7 @@ __all__ = [
     "ChainPaths",
     "ClientOutcome",
     "ClientSettings",
+    "Counterfactuals",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "Note",
@@ -27,5 +29,7 @@ __all__ = [
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
+    "Trial",
+    "TrialOutcome",
     "VersionAttempt",
 ]

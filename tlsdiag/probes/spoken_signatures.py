@@ -44,19 +44,12 @@ GREETINGS: tuple[Signature, ...] = (
     _row("rdp", rb"^\x03\x00\x00.\x0e?\xd0"),
     _row("irc", rb"^:[^\r\n ]+ NOTICE ", "irc"),
 )
-# What servers with TLS answer to HTTP in the clear: nginx, Apache, Go, Tomcat, Jetty.
-_ASKS_FOR_TLS = re.compile(rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server|requires TLS|combination of host and port requires TLS", re.IGNORECASE)
 _SOFTWARE = re.compile(rb"^server:\s*([^\r\n]{1,80})", re.IGNORECASE | re.MULTILINE)
 
 
 def recognise(data: bytes) -> Signature | None:
-    """The first signature that fits; none for an answer that asks for TLS."""
-    return None if asks_for_tls(data) else next((row for row in GREETINGS if row.pattern.search(data[:1024])), None)
-
-
-def asks_for_tls(data: bytes) -> bool:
-    """Whether an answer in HTTP says that the port is one for TLS: then it is no plain port, whatever became of the hello."""
-    return _ASKS_FOR_TLS.search(data) is not None
+    """The first signature that fits."""
+    return next((row for row in GREETINGS if row.pattern.search(data[:1024])), None)
 
 
 def software_of(protocol: str, data: bytes) -> str | None:
