@@ -117,7 +117,7 @@ ROWS: tuple[Row, ...] = (
     Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed"),
     Row("trust-store-missing", How.LOCAL, cases=(
         Case(name="no such file", build=_trusting_file(None), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
-        Case(name="SSL_CERT_FILE leads nowhere", build=_S("nginx", diagnosis={"trust": None}), causes=("trust-variable-broken", "issuer-untrusted"), blame=Blame.CLIENT, waits_for=_LOCAL, environment={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent"}),
+        Case(name="SSL_CERT_FILE leads nowhere", build=_S("nginx", diagnosis={"trust": None}), causes=("trust-variable-broken", "trust-store-unreadable"), blame=Blame.CLIENT, waits_for=_LOCAL, environment={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent"}),
     )),
     Row("trust-store-stale", How.LOCAL, cases=(Case(name="a store without this root", build=_S("nginx", diagnosis={"trust": STRANGER.pem}), causes=("issuer-untrusted",), blame=Blame.CLIENT),)),
     Row("trust-store-corrupt", How.LOCAL, cases=(
