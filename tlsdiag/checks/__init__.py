@@ -16,6 +16,8 @@ from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .local.clock import ClockCheck
+from .local.interception import InterceptionCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -25,11 +27,13 @@ from .protocol.deviations import DeviationsCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
+from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     ReachabilityCheck,
     LostConnectionCheck,
+    StarttlsCheck,
     SpokenCheck,
     AlertCheck,
     ServerNameCheck,
@@ -49,4 +53,6 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    ClockCheck,
+    InterceptionCheck,
 )

@@ -5,18 +5,23 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .made_up_name import MadeUpNameProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
+from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,
@@ -24,5 +29,8 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    MadeUpNameProbe,
+    ServerDateProbe,
+    ClockProbe,
     CounterfactualsProbe,
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from . import certificate, client, counterfactual, network, protocol
+from . import certificate, client, clock, counterfactual, interception, network, protocol, starttls
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES}
+SAMPLES: Samples = {
+    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
+    **clock.SAMPLES, **interception.SAMPLES,
+}  # fmt: skip

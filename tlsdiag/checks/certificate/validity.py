@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ...certificates import Certificate, read_certificate
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
-from ..common import CONSEQUENCE, refuses_certificates
+from ..common import CONSEQUENCE, refuses_dates
 
 SOON = timedelta(days=21)
 """Renewal at two thirds of a 90-day certificate leaves 30 days; three weeks before the end something has gone wrong."""
@@ -112,7 +112,7 @@ def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iter
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
     common = {"subject": root.label, "certificate": root.der, "not_before": root.not_before, "not_after": root.not_after}
-    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_certificates(seen), **common)
+    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **common)
 
 
 def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
@@ -135,10 +135,10 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
         detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
         if position > 0:
             common |= {"title": "An intermediate certificate has expired", "fix": _NEW_INTERMEDIATE}
-        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_certificates(seen), **common)
+        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_dates(seen), **common)
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
-        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_certificates(seen), **common)
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif ends - now < min(SOON, (ends - begins) / 3):
         detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
         yield CertificateFinding.of(EXPIRING, detail, **common)

@@ -74,6 +74,7 @@ REQUESTED = Rule(
     passing="a server that does not ask",
 )
 _ABOUT_CERTIFICATES = frozenset((40, 41, 42, 43, 44, 45, 46, 48, 49, 116))
+_MAIL_REFUSALS = (b"421 ", b"454 ", b"530 ", b"550 ", b"554 ")  # to an EHLO after STARTTLS
 _DENIALS = (b"certificate", b"ssl", b"forbidden")
 
 
@@ -115,7 +116,8 @@ def _denial(ours: HandshakeOutcome) -> str:
     if lost is not None and lost.kind in (FailureKind.CLOSED, FailureKind.RESET):
         return f"the connection ended ({lost.detail})"
     head, _, body = ours.late_answer.partition(b"\n")
-    if any(code in head for code in (b" 400 ", b" 401 ", b" 403 ", b" 495 ", b" 496 ")) and any(word in (head + body).lower() for word in _DENIALS):
+    refused = head.startswith(_MAIL_REFUSALS) or any(code in head for code in (b" 400 ", b" 401 ", b" 403 ", b" 495 ", b" 496 "))
+    if refused and any(word in (head + body).lower() for word in _DENIALS):
         return f"the server answered the first request with {head.strip()[:60].decode('utf-8', 'replace')!r}"
     return ""
 
