@@ -20,7 +20,10 @@ from .facts import (
     MadeUpName,
     Note,
     OfferSeen,
+    OtherWay,
     PathSeen,
+    ProxyStep,
+    ProxyWay,
     Reachability,
     ServedChain,
     ServerDate,
@@ -50,6 +53,7 @@ from .finding_types import (
     InterceptionFinding,
     NameFinding,
     NetworkFinding,
+    ProxyFinding,
     ServerNameFinding,
     SizeFinding,
     SpokenFinding,
@@ -59,17 +63,18 @@ from .finding_types import (
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
+from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "Bound", "CertificateFinding",
-    "ChainFinding", "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings",
-    "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "DialogueStep",
-    "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding",
-    "Layer", "Limits", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen",
-    "Phase", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding",
-    "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding",
-    "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target", "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "Unavailable",
-    "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "Bound", "CertificateFinding", "ChainFinding",
+    "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientFinding", "ClientOutcome", "ClientSettings", "ClockEvidence",
+    "ClockFinding", "Confidence", "Cost", "Counterfactuals", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange",
+    "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits", "MadeUpName",
+    "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherWay", "PathSeen", "Phase", "Probe",
+    "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain",
+    "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol",
+    "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "Target", "TimeSource", "Trial",
+    "TrialFinding", "TrialOutcome", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
 ]  # fmt: skip

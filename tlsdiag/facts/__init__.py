@@ -13,6 +13,7 @@ from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
 from .network import Reachability, SpokenProtocol
+from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 
@@ -32,7 +33,10 @@ __all__ = [
     "MadeUpName",
     "Note",
     "OfferSeen",
+    "OtherWay",
     "PathSeen",
+    "ProxyStep",
+    "ProxyWay",
     "Reachability",
     "ServedChain",
     "ServerDate",

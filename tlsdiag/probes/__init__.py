@@ -10,6 +10,8 @@ from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .made_up_name import MadeUpNameProbe
+from .other_way import OtherWayProbe
+from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
@@ -21,6 +23,7 @@ from .versions import VersionsProbe
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    ProxyWayProbe,
     StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
@@ -29,6 +32,7 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    OtherWayProbe,
     MadeUpNameProbe,
     ServerDateProbe,
     ClockProbe,

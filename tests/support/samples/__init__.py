@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from . import certificate, client, clock, counterfactual, interception, network, protocol, starttls
+from . import certificate, client, clock, counterfactual, interception, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
-    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
-    **clock.SAMPLES, **interception.SAMPLES,
-}  # fmt: skip
+    **network.SAMPLES,
+    **proxy.SAMPLES,
+    **starttls.SAMPLES,
+    **protocol.SAMPLES,
+    **client.SAMPLES,
+    **certificate.SAMPLES,
+    **counterfactual.SAMPLES,
+    **clock.SAMPLES,
+    **interception.SAMPLES,
+}
