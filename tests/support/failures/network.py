@@ -112,8 +112,15 @@ def _to_no_proxy(bench: Bench) -> Setting:
     return Setting(NAME, {"proxy": f"http://127.0.0.1:{port}", "trust": ROOT.pem})
 
 
+def _plain_proxy(connection: socket.socket) -> None:
+    """A proxy without TLS: it takes CONNECT, and nothing else."""
+    tunnel = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    connection.sendall(tunnel if connection.recv(4096).startswith(b"CONNECT") else _HTTP.replace(b"sample", b"squid/5.7"))
+    connection.recv(4096)
+
+
 def _https_proxy(bench: Bench) -> Setting:
-    port = bench.peer(says(answer=_HTTP.replace(b"sample", b"squid/5.7")))
+    port = bench.peer(_plain_proxy)
     return Setting(NAME, {"proxy": f"https://127.0.0.1:{port}", "trust": ROOT.pem})
 
 
