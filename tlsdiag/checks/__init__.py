@@ -14,6 +14,7 @@ from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.outcome import ClientOutcomeCheck
 from .client.refusals import RefusalsCheck
+from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
@@ -70,6 +71,7 @@ CHECKS: tuple[type[Check], ...] = (
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    RevocationCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,
