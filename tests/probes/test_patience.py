@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from dropping import QUICKLY, by_number
 
 import tlsdiag
 from tlsdiag import Report, Verdict
@@ -15,8 +15,6 @@ from tlsdiag.demo.scenarios import NAME, SCENARIOS
 from tlsdiag.demo.servers import Conversation, closes, listening, resets
 from tlsdiag.plugin import AcceptedVersions, OtherPorts, Repeats, Unavailable, Why
 from tlsdiag.probes import patience
-
-QUICKLY = tlsdiag.Limits(connect_timeout=0.6, handshake_timeout=1.2)
 
 
 @pytest.fixture(autouse=True)
@@ -33,16 +31,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def healthy() -> Any:
     """A scene with a healthy server."""
     return next(item for item in SCENARIOS if item.name == "healthy").build()
-
-
-def by_number(healthy: Conversation, drop: Callable[[int], bool], how: Conversation = resets) -> Conversation:
-    """A server that drops some of its connections, by their number from 0."""
-    count = iter(range(10_000))
-
-    def converse(connection: socket.socket) -> None:
-        (how if drop(next(count)) else healthy)(connection)
-
-    return converse
 
 
 def diagnose(scene: Any, converse: Conversation, **options: Any) -> Report:

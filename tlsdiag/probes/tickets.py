@@ -31,15 +31,24 @@ class TicketsProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="there is no handshake to resume", by=self.name)
         context = _context()
         first = await _connect(scene, context, None)
-        if first is None or first.session is None:
+        session = None if first is None else _resumable(first)
+        if first is None or session is None:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the server gives no session to resume", by=self.name)
-        taken = [await _connect(scene, context, first.session) for _ in range(TRIES)]
+        taken = [await _connect(scene, context, session) for _ in range(TRIES)]
         return Resumptions(
             version=first.version() or "",
-            by_ticket=first.session.has_ticket,
+            by_ticket=session.has_ticket,
             taken=tuple(bool(tls.session_reused) for tls in taken if tls is not None),
-            lifetime=first.session.ticket_lifetime_hint,
+            lifetime=session.ticket_lifetime_hint,
         )
+
+
+def _resumable(tls: ssl.SSLObject) -> ssl.SSLSession | None:
+    """The session, where there is something to show: a ticket, or (before TLS 1.3, where it is an echo only) an identifier."""
+    session = tls.session
+    if session is None or session.has_ticket:
+        return session
+    return session if session.id and tls.version() != "TLSv1.3" else None
 
 
 def _context() -> ssl.SSLContext:
