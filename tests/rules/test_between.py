@@ -236,3 +236,10 @@ def test_what_our_core_cannot_say_is_not_compared_with_the_client() -> None:
     mine = balance.repeat(pace=Pace.FIRST, by_client=True, leaf=b"")
     report = report_of(seen(client_outcome(), handshake_outcome(), balance.repeats(mine, *core, replayed=False)))
     assert report.findings == ()
+
+
+def test_a_server_that_serves_one_at_a_time_is_no_alarm() -> None:
+    waiting = balance.runs((1, W, Pace.FIRST), (3, RepeatOutcome.SILENT, Pace.TOGETHER), (4, W, Pace.IN_A_ROW), (5, W, Pace.SLOWLY))
+    report = report_of(balance.behind(*waiting))
+    assert report.filter(severity=Severity.LOW) == ()
+    assert report.verdict is not Verdict.PARTIAL

@@ -20,6 +20,7 @@ from ..plugin import (
     FailureKind,
     ForwardSecrecy,
     HandshakeOutcome,
+    MadeUpName,
     Note,
     Pace,
     Phase,
@@ -29,6 +30,7 @@ from ..plugin import (
     Repeats,
     Scene,
     ServedChain,
+    ServerDate,
     Unavailable,
     Why,
 )
@@ -36,7 +38,6 @@ from ..wire import ClientHello, DecodeError
 from .client import ClientProbe
 from .common import broad_offer
 from .handshake import credential_of
-from .patience import was_dropped
 from .repeats_reading import agree, dropped_some, of_client, of_exchange
 from .trust import store_of
 
@@ -58,7 +59,8 @@ class RepeatsProbe(Probe):
     name = "repeats"
     provides = Repeats
     needs = (ClientOutcome, HandshakeOutcome)
-    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability)
+    # all that hold connections while the port works: a server that serves one at a time must not keep us waiting for ourselves
+    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability, ServerDate, MadeUpName)
     cost = Cost(connections=TOGETHER + len(IN_A_ROW) + len(SLOWLY))
 
     async def run(self, scene: Scene) -> Repeats | Unavailable:
@@ -189,7 +191,10 @@ def _replay(client: ClientOutcome) -> Offer | None:
 
 
 def _turned_away(scene: Scene, client: ClientOutcome) -> int:
-    """How many of the other probes' offers were dropped at first, and not because the server refuses them."""
+    """How many of the other probes' offers were dropped at first and taken later, or dropped at a time when a good one was dropped too.
+
+    One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it.
+    """
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []
@@ -197,9 +202,7 @@ def _turned_away(scene: Scene, client: ClientOutcome) -> int:
     reachable = scene.seen(Reachability)
     if client.completed and reachable is not None and not reachable.connected:
         return 1  # and nobody went further
-    if not any(item.accepted is not None for item in attempts):
-        return 0
-    return sum(was_dropped(item) if item.accepted is None else item.dropped > 0 and not was_dropped(item) for item in attempts)
+    return sum(item.dropped > 0 and item.accepted is not False for item in attempts)
 
 
 def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 
 from ..network import Connection, Deadline
-from ..plugin import Cost, Depth, Failure, HandshakeOutcome, Probe, Resumptions, Scene, Unavailable, Why
+from ..plugin import ClientOutcome, Cost, Depth, Failure, HandshakeOutcome, Probe, Resumptions, Scene, Unavailable, Why
 
 TRIES = 6
 _TICKET = 0.4
@@ -21,12 +21,15 @@ class TicketsProbe(Probe):
     name = "tickets"
     provides = Resumptions
     needs = (HandshakeOutcome,)
+    wants = (ClientOutcome,)
     depth = Depth.FULL
     cost = Cost(connections=1 + TRIES)
 
     async def run(self, scene: Scene) -> Resumptions | Unavailable:
         """Resume again and again with the same session."""
-        ours = scene.seen(HandshakeOutcome)
+        ours, client = scene.seen(HandshakeOutcome), scene.seen(ClientOutcome)
+        if client is not None and not client.completed and client.verify_code is None:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the client does not get as far as a session", by=self.name)
         if ours is None or not ours.completed or ours.certificate_requested:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="there is no handshake to resume", by=self.name)
         context = _context()

@@ -19,6 +19,8 @@ _WORDS = {
     RepeatOutcome.UNREACHABLE: "found no way there",
     RepeatOutcome.NOT_TLS: "got an answer that is not TLS",
 }
+_FEW = 2
+"""Other offers that were turned away, where the repetitions all worked: a single one is no sign of a limit."""
 _TAIL = 4
 """Failures in a row at the end, after only successes, that say that something has closed for us."""
 # OpenSSL's verification codes, by the fault that they name
@@ -55,7 +57,8 @@ def is_limit(repeats: Repeats) -> bool:
         return False
     fails = [item.outcome in DROPS for item in attempts]
     slow = [item.outcome is RepeatOutcome.WORKS for item in attempts if item.pace is Pace.SLOWLY]
-    if (any(fails) or repeats.turned_away) and len(slow) > _TAIL and all(slow[1:]):
+    fast = any(item.outcome in DROPS for item in attempts if item.pace in (Pace.TOGETHER, Pace.IN_A_ROW))
+    if (fast or repeats.turned_away >= _FEW) and len(slow) > _TAIL and all(slow[1:]):
         return True  # the first slow one may still pay for those before it
     first = fails.index(True) if True in fails else len(fails)
     return first > 0 and all(fails[first:]) and len(fails) - first >= _TAIL

@@ -96,7 +96,8 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
     slow = [item for item in attempts if item.pace is Pace.SLOWLY]
     working = sum(item.outcome is RepeatOutcome.WORKS for item in slow)
     recovered = bool(slow) and working >= len(slow) - 1
-    failed = client_failed(seen)
+    failed = client_failed(seen) and attempts[0].pace is Pace.FIRST and attempts[0].outcome in DROPS
+    queues = not failed and not repeats.turned_away and all(item.outcome in (RepeatOutcome.WORKS, RepeatOutcome.SILENT) for item in attempts)
     detail = f"To {seen.endpoint}, with the same hello: {in_words(attempts)}."
     if repeats.turned_away:
         detail += f" {repeats.turned_away} of the other offers of this diagnosis were dropped without a word too; that is not read as an answer."
@@ -109,7 +110,7 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
         detail,
         blocks=failed,
         intermittent=failed,
-        severity=Severity.HIGH if failed else Severity.LOW,
+        severity=Severity.HIGH if failed else Severity.INFO if queues else Severity.LOW,
         confidence=Confidence.LIKELY,
     )
 
