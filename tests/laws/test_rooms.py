@@ -15,9 +15,10 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "local": ({"certificates"}, {"socket", "asyncio", "time"}),
     "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
     "probes": (
-        {"plugin", "network", "handshake", "certificates", "wire", "iana"},
+        {"plugin", "network", "handshake", "certificates", "wire", "iana", "local"},
         set(),
     ),
     "checks": (

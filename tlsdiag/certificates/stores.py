@@ -97,6 +97,11 @@ class TrustStore:
             found.setdefault(_subject(der), []).append(der)
         return found
 
+    @property
+    def ders(self) -> tuple[bytes, ...]:
+        """Every anchor in DER."""
+        return self._ders
+
     @functools.cached_property
     def anchors(self) -> tuple[Certificate, ...]:
         """Every anchor, read in full."""

@@ -6,10 +6,16 @@ from ..plugin import Check
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
+from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
+from .client.context import ContextCheck
+from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .local.policy import PolicyCheck
+from .local.stores import TrustStoresCheck
+from .local.variables import TrustVariablesCheck
 from .network.lost import LostConnectionCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
@@ -37,4 +43,10 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    StrictCheck,
+    ContextCheck,
+    CredentialsCheck,
+    TrustVariablesCheck,
+    TrustStoresCheck,
+    PolicyCheck,
 )

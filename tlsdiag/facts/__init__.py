@@ -8,6 +8,17 @@ from __future__ import annotations
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .local import (
+    ClientCredentials,
+    LocalLibrary,
+    PolicySetting,
+    StorePlace,
+    StoreVerdict,
+    StoreVerdicts,
+    TrustSources,
+    TrustUser,
+    TrustVariable,
+)
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 
@@ -16,16 +27,25 @@ __all__ = [
     "AlertSeen",
     "Attempt",
     "ChainPaths",
+    "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "LocalLibrary",
     "Note",
     "OfferSeen",
     "PathSeen",
+    "PolicySetting",
     "Reachability",
     "ServedChain",
     "ShapeSeen",
     "SpokenProtocol",
+    "StorePlace",
+    "StoreVerdict",
+    "StoreVerdicts",
+    "TrustSources",
+    "TrustUser",
+    "TrustVariable",
     "VersionAttempt",
 ]

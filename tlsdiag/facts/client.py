@@ -13,7 +13,11 @@ from .common import AlertSeen, OfferSeen
 
 @attrs.frozen(kw_only=True)
 class ClientSettings:
-    """What the client under diagnosis was told: read from its `ssl.SSLContext`."""
+    """What the client under diagnosis was told: read from its `ssl.SSLContext`.
+
+    `loaded_certificates` and `loaded_authorities` count what is in memory: a directory of authorities is read on demand and does not count.
+    `options` and `verify_flags` are the names of what is set; `not_readable` names what no context tells.
+    """
 
     is_default: bool
     library: str
@@ -26,6 +30,12 @@ class ClientSettings:
     loaded_authorities: int = 0
     has_certificate: bool | None = None
     problem: str = ""
+    protocol: str = ""
+    loaded_certificates: int | None = None
+    options: tuple[str, ...] = ()
+    verify_flags: tuple[str, ...] = ()
+    keylog: str | None = None
+    not_readable: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .client_credentials import ClientCredentialsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .local_library import LocalLibraryProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .spoken import SpokenProtocolProbe
+from .store_verdicts import StoreVerdictsProbe
+from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -23,4 +27,8 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    TrustSourcesProbe,
+    StoreVerdictsProbe,
+    LocalLibraryProbe,
+    ClientCredentialsProbe,
 )

@@ -22,6 +22,7 @@ from ...plugin import (
     Seen,
     ServedChain,
     Severity,
+    TrustSources,
 )
 from ..common import CONSEQUENCE, refuses_certificates
 
@@ -114,12 +115,12 @@ class TrustCheck(Check):
     name = "certificate/trust"
     rules = (SELF_SIGNED, INTERMEDIATE_MISSING, ISSUER_UNTRUSTED, PRIVATE_AUTHORITY, STORE_UNREADABLE)
     needs = (ChainPaths, ServedChain)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, TrustSources)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
-        if paths.store_error:
+        if paths.store_error and not _of_the_machine(seen):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=refuses_certificates(seen))
         if any(path.anchored for path in paths.paths) or not served.certificates:
             return
@@ -136,6 +137,12 @@ class TrustCheck(Check):
             issuer_urls=paths.shape.issuer_urls,
             reasons=paths.shape.missing_reasons,
         )
+
+
+def _of_the_machine(seen: Seen) -> bool:
+    """The client reads its default places: what is wrong with them is told by the checks of the machine (`local/`)."""
+    sources = seen.get(TrustSources)
+    return sources is not None and sources.python_is_used
 
 
 def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, str, Confidence]:

@@ -10,6 +10,7 @@ from ...plugin import (
     AlertSeen,
     Blame,
     Check,
+    ClientCredentials,
     ClientOutcome,
     Confidence,
     FailureKind,
@@ -83,28 +84,34 @@ class ClientCertificateCheck(Check):
     name = "client/certificate"
     rules = (REQUIRED, REFUSED, REQUESTED)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, ClientCredentials)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield one of the three, where the server asks."""
         ours, client = seen[HandshakeOutcome], seen.get(ClientOutcome)
         if not ours.certificate_requested:
             return
-        given = seen.target.client_certificate is not None
-        denial = _denial(ours)
+        given = was_sent(seen)
+        said = denial(ours)
         own_context = client is not None and not client.settings.is_default
         if own_context and client is not None and client.completed and client.late_alert is None and client.late_failure is None:
-            denial = ""  # the caller's context has a certificate of its own that our handshake did not have
+            said = ""  # the caller's context has a certificate of its own that our handshake did not have
         authorities = _authorities(ours)
-        if not denial:
+        if not said:
             yield AlertFinding.of(REQUESTED, f"{seen.endpoint} asks for a client certificate and goes on.{authorities}")
             return
         alert: AlertSeen | None = ours.late_alert or ours.alert_received
-        detail = f"{seen.endpoint} asks for a client certificate; {'one was sent' if given else 'none was sent'}, and {denial}.{authorities}"
+        detail = f"{seen.endpoint} asks for a client certificate; {'one was sent' if given else 'none was sent'}, and {said}.{authorities}"
         yield AlertFinding.of(REFUSED if given else REQUIRED, detail, alert=alert, confidence=_confidence(alert))
 
 
-def _denial(ours: HandshakeOutcome) -> str:
+def was_sent(seen: Seen) -> bool:
+    """Whether our handshake had a certificate to send: one was given, and its files could be used."""
+    read = seen.get(ClientCredentials)
+    return seen.target.client_certificate is not None and (read is None or not read.problem)
+
+
+def denial(ours: HandshakeOutcome) -> str:
     """How the server turned us away, in words; empty when it did not."""
     alert = ours.late_alert if ours.completed else ours.alert_received
     answered_us = not ours.completed and "server_hello_done" in ours.messages  # after our flight, whatever word was chosen for it

@@ -1,0 +1,92 @@
+"""Environment variables that name a trust store and point nowhere: who reads them, and whether this client fails for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...plugin import (
+    Blame,
+    ChainPaths,
+    Check,
+    ClientOutcome,
+    Confidence,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Scope,
+    Seen,
+    Severity,
+    StoreVerdicts,
+    TrustFinding,
+    TrustSources,
+    TrustVariable,
+)
+from ..common import CONSEQUENCE
+from .common import OF_TRUST, blind, broken_variable, clients_text, others_that_trust
+
+VARIABLE_BROKEN = Rule(
+    code="trust-variable-broken",
+    title="An environment variable names a trust store that cannot be used",
+    layer=Layer.LOCAL,
+    severity=Severity.LOW,
+    blame=Blame.CLIENT,
+    why="The variable takes the place of the built-in store. OpenSSL passes over a file that is missing or damaged without a word and then trusts nobody; requests and curl end with an error of their own.",
+    fix=Fix(
+        summary="Correct the path, repair the file, or unset the variable so that the built-in store counts again.",
+        snippets={"shell": "unset SSL_CERT_FILE SSL_CERT_DIR   # or point it to /etc/ssl/certs/ca-certificates.crt", "python": "python -c 'import ssl; print(ssl.get_default_verify_paths())'"},
+    ),
+    references=("https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/", "https://docs.python.org/3/library/ssl.html#ssl.get_default_verify_paths"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "intermediate-missing"),
+    failing="SSL_CERT_FILE with the name of a file that does not exist",
+    passing="SSL_CERT_FILE with the name of a bundle",
+)
+
+
+class TrustVariablesCheck(Check):
+    """Looks at every variable that some client of this machine reads."""
+
+    name = "local/variables"
+    rules = (VARIABLE_BROKEN,)
+    needs = (TrustSources,)
+    wants = (ClientOutcome, ChainPaths, StoreVerdicts)
+    scope = Scope.TARGET
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield a finding for each variable; the one that this client fails for blocks."""
+        sources = seen[TrustSources]
+        culprit = broken_variable(sources)
+        harmed = [endpoint for endpoint in seen.observations.endpoints if blind(seen.observations, endpoint)]
+        for variable in sources.variables:
+            if not variable.problem or variable.problem == "unhashed":
+                continue
+            if variable is culprit and harmed:
+                others = {client for place in harmed for item in others_that_trust(seen.observations.get(StoreVerdicts, place)) for client in item.clients}
+                yield _harmful(variable, tuple(sorted(others)))
+            else:
+                yield _idle(variable)
+
+
+def _harmful(variable: TrustVariable, others: tuple[str, ...]) -> TrustFinding:
+    proof = f" The store of {clients_text(others)} trusts the server's certificate." if others else ""
+    return TrustFinding.of(
+        VARIABLE_BROKEN,
+        f"{_said(variable)} This client reads it, and trusts nobody.{proof}",
+        severity=Severity.CRITICAL,
+        confidence=Confidence.PROVEN if others else Confidence.LIKELY,
+        blocks=True,
+        trusted_by=others,
+        **_evidence(variable),
+    )
+
+
+def _idle(variable: TrustVariable) -> TrustFinding:
+    return TrustFinding.of(VARIABLE_BROKEN, f"{_said(variable)} It is read by {clients_text(variable.read_by)}.", **_evidence(variable))
+
+
+def _said(variable: TrustVariable) -> str:
+    return f"{variable.name}={variable.value}: {variable.detail}."
+
+
+def _evidence(variable: TrustVariable) -> dict[str, object]:
+    return {"subject": variable.name, "variable": variable.name, "path": variable.value, "clients": variable.read_by}

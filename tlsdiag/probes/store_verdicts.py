@@ -1,0 +1,89 @@
+"""StoreVerdicts: the served chain judged by the store of every client on this machine. Derived: it opens no connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..certificates import Certificate, StoreError, TrustStore, build_paths, read_certificate
+from ..local import Place, StoreUser, read_place
+from ..local.places import not_before
+from ..plugin import Probe, Scene, ServedChain, StoreVerdict, StoreVerdicts, TrustSources, Unavailable, Why
+from .trust import store_of
+from .trust_sources import users_here, uses_default_places
+
+THIS = "this client"
+
+
+class StoreVerdictsProbe(Probe):
+    """Builds paths into each store, once for stores that hold the same."""
+
+    name = "store-verdicts"
+    provides = StoreVerdicts
+    needs = (ServedChain, TrustSources)
+
+    async def run(self, scene: Scene) -> StoreVerdicts | Unavailable:
+        """Judge nothing: say for each store whether a path leads to it."""
+        served = scene.seen(ServedChain)
+        if served is None or not served.certificates:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
+        sent = tuple(read_certificate(der) for der in served.certificates)
+        clients: dict[tuple[str, tuple[bytes, ...]], list[str]] = {}
+        for client, store, ders in _stores(scene):
+            clients.setdefault((store, ders), []).append(client)
+        return StoreVerdicts(
+            verdicts=tuple(
+                _verdict(tuple(name for name in names if name), store, ders, sent, scene) for (store, ders), names in clients.items()
+            )
+        )
+
+
+def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
+    """Client, name of its store, and what is in it. What is there in vain comes without a client."""
+    users = users_here(scene.environment)
+    for user in users:
+        name, ders = _of_user(user)
+        if user.client == "python" and uses_default_places(scene.target):
+            yield THIS, name, ders
+        yield user.client, name, ders
+    if not uses_default_places(scene.target):
+        yield THIS, *_of_target(scene)
+    for place in _places(users[0]):
+        if place.left_out:
+            yield "", f"{place.path}, if it were sound", place.left_out
+
+
+def _places(user: StoreUser) -> list[Place]:
+    return [read_place(path, java=user.client == "java") for path in (*user.files, *user.directories)]
+
+
+def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
+    import certifi
+
+    places = [place for place in _places(user) if place.ders]
+    ders = {der: None for place in places for der in place.ders}
+    name = " and ".join(place.path for place in places)
+    if user.client == "node" and user.bundled:
+        mozilla = read_place(certifi.where())
+        ders |= dict.fromkeys(mozilla.ders)
+        name = f"Mozilla's list and {name}" if name else "Mozilla's list"
+    return name or "no store", tuple(ders)
+
+
+def _of_target(scene: Scene) -> tuple[str, tuple[bytes, ...]]:
+    try:
+        store = store_of(scene.target, scene.environment)
+    except StoreError:
+        return "no store", ()
+    return store.name, store.ders
+
+
+def _verdict(clients: tuple[str, ...], name: str, ders: tuple[bytes, ...], sent: tuple[Certificate, ...], scene: Scene) -> StoreVerdict:
+    store = TrustStore.from_certificates(ders, name)
+    search = build_paths(sent[0], sent=sent[1:], store=store, at=scene.now)
+    return StoreVerdict(
+        clients=clients,
+        store=name,
+        anchored=any(path.anchored for path in search.paths),
+        authorities=len(ders),
+        newest=max((start for der in ders if (start := not_before(der)) is not None), default=None),
+    )
