@@ -8,7 +8,7 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..plugin import ClientCertificate, ClientSettings, Target
@@ -89,13 +89,15 @@ def settings_of(context: ssl.SSLContext, *, is_default: bool) -> ClientSettings:
     )
 
 
-def _names(flags: Iterable[enum.Flag]) -> tuple[str, ...]:
-    return tuple(flag.name for flag in flags if flag.name)
+def _names(flags: enum.IntFlag) -> tuple[str, ...]:
+    """The names of the bits that are set; bits that this Python has no name for are left out."""
+    return tuple(flag.name for flag in type(flags) if flag.name and flag in flags)
 
 
 def version_name(value: int) -> str:
     """A version as people write it: "TLSv1.2", or "MINIMUM_SUPPORTED" and the like."""
     try:
-        return re.sub(r"^TLSv1$", "TLSv1.0", ssl.TLSVersion(value).name.replace("_", "."))
+        name = ssl.TLSVersion(value).name
     except ValueError:
         return str(value)
+    return re.sub(r"^TLSv1$", "TLSv1.0", name.replace("_", ".")) if name.startswith("TLS") else name

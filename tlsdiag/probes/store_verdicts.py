@@ -59,9 +59,13 @@ def _places(user: StoreUser) -> list[Place]:
 def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
     import certifi
 
-    places = [place for place in _places(user) if place.ders]
-    ders = {der: None for place in places for der in place.ders}
-    name = " and ".join(place.path for place in places)
+    ders: dict[bytes, None] = {}
+    names = []
+    for place in _places(user):
+        if not ders.keys() >= set(place.ders):  # a directory mostly holds what the bundle beside it holds
+            names.append(place.path)
+            ders |= dict.fromkeys(place.ders)
+    name = " and ".join(names)
     if user.client == "node" and user.bundled:
         mozilla = read_place(certifi.where())
         ders |= dict.fromkeys(mozilla.ders)

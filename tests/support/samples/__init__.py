@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import certificate, client, network, protocol
+from . import certificate, client, local, network, protocol
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES}
+SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **local.SAMPLES}
