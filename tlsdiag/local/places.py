@@ -77,7 +77,7 @@ def _file(path: str, changed: int, size: int, java: bool) -> Place:
         return attrs.evolve(base, problem="empty", detail=f"{path} is empty")
     ders, broken = read_bundle(data)
     if broken:
-        detail = f"block {broken} of {path} is damaged; OpenSSL loads nothing of such a file, and {len(ders)} sound certificates are in it"
+        detail = f"block {broken} of {path} is damaged, and OpenSSL loads nothing of such a file (sound certificates in it: {len(ders)})"
         return attrs.evolve(base, problem="broken-block", detail=detail, left_out=ders)
     if not ders:
         return attrs.evolve(base, problem="not-pem", detail=f"{path} holds no PEM certificate")
@@ -134,7 +134,7 @@ def _directory(path: str) -> Place:
     if ders:
         return base
     if plain:
-        detail = f"{path} holds {len(plain)} certificates, and none under a name of the form 'hash.number', which is all that OpenSSL looks for"
+        detail = f"in {path} no file has a name of the form 'hash.number', which is all that OpenSSL looks for (certificates under other names: {len(plain)})"
         return attrs.evolve(base, problem="unhashed", detail=detail, left_out=plain)
     return attrs.evolve(base, problem="empty", detail=f"{path} holds no certificate")
 

@@ -11,7 +11,8 @@ from ..plugin import Probe, Scene, ServedChain, StoreVerdict, StoreVerdicts, Tru
 from .trust import store_of
 from .trust_sources import users_here, uses_default_places
 
-THIS = "this client"
+THIS, MOZILLA = "this client", "mozilla"
+"""Names beside those of the clients: the one under diagnosis, and Mozilla's list itself, as certifi ships it."""
 
 
 class StoreVerdictsProbe(Probe):
@@ -47,6 +48,8 @@ def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
         yield user.client, name, ders
     if not uses_default_places(scene.target):
         yield THIS, *_of_target(scene)
+    mozilla = _mozilla()
+    yield MOZILLA, mozilla.path, mozilla.ders
     for place in _places(users[0]):
         if place.left_out:
             yield "", f"{place.path}, if it were sound", place.left_out
@@ -56,9 +59,13 @@ def _places(user: StoreUser) -> list[Place]:
     return [read_place(path, java=user.client == "java") for path in (*user.files, *user.directories)]
 
 
-def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
+def _mozilla() -> Place:
     import certifi
 
+    return read_place(certifi.where())
+
+
+def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
     ders: dict[bytes, None] = {}
     names = []
     for place in _places(user):
@@ -67,8 +74,7 @@ def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
             ders |= dict.fromkeys(place.ders)
     name = " and ".join(names)
     if user.client == "node" and user.bundled:
-        mozilla = read_place(certifi.where())
-        ders |= dict.fromkeys(mozilla.ders)
+        ders |= dict.fromkeys(_mozilla().ders)
         name = f"Mozilla's list and {name}" if name else "Mozilla's list"
     return name or "no store", tuple(ders)
 

@@ -50,7 +50,7 @@ def variable(problem: str, *, name: str = "SSL_CERT_FILE", read_by: tuple[str, .
 
 def verdicts(this: bool, other: bool, *, authorities: int = 3, store: str = "/store.pem", other_store: str = "/certifi.pem", age: int = 0) -> StoreVerdicts:
     mine = StoreVerdict(clients=("this client", "python"), store=store, anchored=this, authorities=authorities, newest=NOW - timedelta(days=age))
-    return StoreVerdicts(verdicts=(mine, StoreVerdict(clients=("requests",), store=other_store, anchored=other, authorities=140, newest=NOW)))
+    return StoreVerdicts(verdicts=(mine, StoreVerdict(clients=("requests", "mozilla"), store=other_store, anchored=other, authorities=140, newest=NOW)))
 
 
 def trust(found: TrustSources, judged: StoreVerdicts, **client: Any) -> Seen:

@@ -21,6 +21,7 @@ from ...plugin import (
     Severity,
     StoreVerdicts,
 )
+from ..local.common import MOZILLA
 
 STRICT_REFUSE = Rule(
     code="strict-clients-refuse",
@@ -80,5 +81,5 @@ class StrictCheck(Check):
 def _is_public(seen: Seen) -> bool:
     """Whether the chain leads to Mozilla's list: a fault of a public authority is not for the reader to mend."""
     verdicts = seen.get(StoreVerdicts)
-    node = verdicts.of("node") if verdicts is not None else None
-    return node is not None and node.anchored
+    mozilla = verdicts.of(MOZILLA) if verdicts is not None else None
+    return mozilla is not None and mozilla.anchored

@@ -20,7 +20,7 @@ from ...plugin import (
     StoreVerdicts,
 )
 from ..common import CONSEQUENCE
-from ..local.common import OF_TRUST, clients_text, issuer_refused, others_that_trust
+from ..local.common import OF_TRUST, clients_text, issuer_refused, others_that_trust, programs
 
 _CONTEXT = ("https://docs.python.org/3/library/ssl.html#ssl.SSLContext",)
 WITHOUT_ROOTS = Rule(
@@ -111,7 +111,7 @@ def _without_roots(seen: Seen, client: ClientOutcome) -> Finding:
     """A directory of authorities does not count as loaded, so that this is likely and not proven, but where a store of this machine would do."""
     paths = seen.get(ChainPaths)
     itself = paths is not None and paths.shape.leaf_self_signed
-    others = tuple(client for item in others_that_trust(seen.get(StoreVerdicts)) for client in item.clients)
+    others = tuple(name for item in others_that_trust(seen.get(StoreVerdicts)) for name in programs(item.clients))
     would = f" The store of {clients_text(others)} leads to this chain." if others else ""
     return ClientFinding.of(
         WITHOUT_ROOTS,

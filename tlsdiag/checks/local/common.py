@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...plugin import ChainPaths, ClientOutcome, Endpoint, Observations, StoreVerdict, StoreVerdicts, TrustSources, TrustVariable
 
-THIS = "this client"
+THIS, MOZILLA = "this client", "mozilla"
 _ISSUER_CODES = frozenset((2, 18, 19, 20, 21))
 """OpenSSL's verification codes for a path that ends without an anchor."""
 
@@ -45,9 +45,14 @@ def broken_variable(sources: TrustSources) -> TrustVariable | None:
     return next((item for item in sources.variables if item.problem and item.problem != "unhashed" and "python" in item.read_by), None)
 
 
+def programs(clients: tuple[str, ...]) -> tuple[str, ...]:
+    """The clients that are programs or packages."""
+    return tuple(client for client in clients if client not in (THIS, MOZILLA))
+
+
 def clients_text(clients: tuple[str, ...]) -> str:
     """Clients, as people read them."""
-    names = [_NAMES.get(client, client) for client in clients if client != THIS]
+    names = [_NAMES.get(client, client) for client in programs(clients)]
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1] if names else "nobody"
 
 

@@ -23,7 +23,7 @@ from ...plugin import (
     TrustSources,
 )
 from ..common import CONSEQUENCE
-from .common import OF_TRUST, THIS, blind, broken_variable, clients_text, issuer_refused, others_that_trust
+from .common import MOZILLA, OF_TRUST, THIS, blind, broken_variable, clients_text, issuer_refused, others_that_trust, programs
 
 _RENEW = {
     "debian": "apt-get install --reinstall ca-certificates && update-ca-certificates --fresh",
@@ -56,7 +56,7 @@ UNHASHED = Rule(
         snippets={"openssl": "openssl rehash /path/to/directory", "python": "ssl.create_default_context(cafile='all.pem')   # not capath"},
     ),
     references=("https://docs.openssl.org/3.0/man1/openssl-rehash/", "https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/"),
-    explains=(*CONSEQUENCE, *OF_TRUST),
+    explains=(*CONSEQUENCE, *OF_TRUST, "trust-variable-broken"),
     failing="SSL_CERT_DIR with a directory of files that end in .pem",
     passing="a directory that openssl rehash went through",
 )
@@ -153,16 +153,16 @@ def _about_directory(seen: Seen, place: StorePlace, verdicts: StoreVerdicts) -> 
 
 def _about_this(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerdicts) -> Iterator[Finding]:
     others = others_that_trust(verdicts)
-    names = tuple(client for item in others for client in item.clients)
+    names = tuple(client for item in others for client in programs(item.clients))
     if not this.authorities and sources.python_is_used:
         places = ", ".join(place.detail for path in _places(sources) if (place := sources.place(path)) is not None)
         yield TrustFinding.of(STORE_EMPTY, f"OpenSSL finds no authority here: {places}.", blocks=True, trusted_by=names)
         return
     if not others:
         return
-    newer = next((item for item in others if this.newest is not None and item.newest is not None and item.newest > this.newest), None)
-    if this.authorities >= _PUBLIC and newer is not None:
-        yield TrustFinding.of(STORE_STALE, _stale_text(this, newer), path=this.store, blocks=True, confidence=Confidence.LIKELY, trusted_by=names)
+    mozilla = verdicts.of(MOZILLA)
+    if mozilla is not None and _is_stale(this, mozilla):
+        yield TrustFinding.of(STORE_STALE, _stale_text(this, mozilla), path=this.store, blocks=True, confidence=Confidence.LIKELY, trusted_by=names)
         return
     detail = f"{_stores(others)} would trust the chain; {this.store} ({this.authorities} authorities), which this client uses, does not."
     yield TrustFinding.of(STORES_DISAGREE, detail, severity=Severity.CRITICAL, blocks=True, path=this.store, clients=(THIS,), trusted_by=names)
@@ -171,6 +171,12 @@ def _about_this(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerdic
 def _places(sources: TrustSources) -> tuple[str, ...]:
     python = sources.user("python")
     return python.places if python is not None else ()
+
+
+def _is_stale(this: StoreVerdict, mozilla: StoreVerdict) -> bool:
+    """A store of public authorities that ends before Mozilla's list does, for a chain that leads to that list."""
+    older = this.newest is not None and mozilla.newest is not None and this.newest < mozilla.newest
+    return mozilla.anchored and older and this.authorities >= _PUBLIC
 
 
 def _stale_text(this: StoreVerdict, newer: StoreVerdict) -> str:
@@ -190,10 +196,10 @@ def _about_others(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerd
     if not failing:
         return
     said = "; ".join(f"{clients_text(clients)} with {store}" for clients, store in failing)
-    detail = f"{this.store}, which this client uses, leads to the chain. These would fail: {said}."
+    detail = f"{this.store}, is what this client uses, and leads to the chain. These would fail: {said}."
     names = tuple(client for clients, _ in failing for client in clients)
     yield TrustFinding.of(STORES_DISAGREE, detail, path=this.store, clients=names, trusted_by=(THIS,))
 
 
 def _stores(verdicts: tuple[StoreVerdict, ...]) -> str:
-    return "; ".join(f"{item.store} ({clients_text(item.clients)})" for item in verdicts[:3])
+    return "; ".join(f"{item.store} ({clients_text(item.clients)})" if programs(item.clients) else item.store for item in verdicts[:3])

@@ -23,7 +23,7 @@ from ...plugin import (
     TrustVariable,
 )
 from ..common import CONSEQUENCE
-from .common import OF_TRUST, blind, broken_variable, clients_text, others_that_trust
+from .common import OF_TRUST, THIS, blind, broken_variable, clients_text, others_that_trust, programs
 
 VARIABLE_BROKEN = Rule(
     code="trust-variable-broken",
@@ -61,19 +61,23 @@ class TrustVariablesCheck(Check):
             if not variable.problem or variable.problem == "unhashed":
                 continue
             if variable is culprit and harmed:
-                others = {client for place in harmed for item in others_that_trust(seen.observations.get(StoreVerdicts, place)) for client in item.clients}
-                yield _harmful(variable, tuple(sorted(others)))
+                yield _harmful(variable, [judged for place in harmed if (judged := seen.observations.get(StoreVerdicts, place)) is not None])
             else:
                 yield _idle(variable)
 
 
-def _harmful(variable: TrustVariable, others: tuple[str, ...]) -> TrustFinding:
-    proof = f" The store of {clients_text(others)} trusts the server's certificate." if others else ""
+def _harmful(variable: TrustVariable, judged: list[StoreVerdicts]) -> TrustFinding:
+    left = max((this.authorities for item in judged if (this := item.of(THIS)) is not None), default=0)
+    others = tuple(sorted({client for item in judged for other in others_that_trust(item) for client in programs(other.clients)}))
+    sound = any(item.anchored and item.store.startswith(variable.value) for verdicts in judged for item in verdicts.verdicts if not item.clients)
+    proof = f" The store of {clients_text(others)} leads to the server's certificate." if others else ""
+    proof += " The sound certificates in it would lead to the server's." if sound else ""
+    rest = f"is left with {left} authorities from elsewhere, which do not lead to the server's certificate" if left else "has no authority at all"
     return TrustFinding.of(
         VARIABLE_BROKEN,
-        f"{_said(variable)} This client reads it, and trusts nobody.{proof}",
+        f"{_said(variable)} This client reads it, and {rest}.{proof}",
         severity=Severity.CRITICAL,
-        confidence=Confidence.PROVEN if others else Confidence.LIKELY,
+        confidence=Confidence.PROVEN if others or sound else Confidence.LIKELY,
         blocks=True,
         trusted_by=others,
         **_evidence(variable),
