@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .report import Report
     from .target import Target
 
-EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
+EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN, EXIT_PIPE = 0, 1, 2, 3, 141
 COMMANDS = ("demo", "checks", "show")
 
 
@@ -30,12 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if words and words[0] in COMMANDS:
-            return _command(words[0], words[1:])
-        return _diagnose(words)
-    except TlsdiagError as exc:
-        print(f"tlsdiag: {exc}", file=sys.stderr)
-        return EXIT_USAGE
-    except (OSError, ValueError) as exc:
+            status = _command(words[0], words[1:])
+        else:
+            status = _diagnose(words)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has enough; nothing is left to flush into
+        return EXIT_PIPE
+    except (TlsdiagError, OSError, ValueError) as exc:
         print(f"tlsdiag: {exc}", file=sys.stderr)
         return EXIT_USAGE
     except KeyboardInterrupt:
@@ -121,7 +124,7 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
 
     from .diagnosis import Diagnosis
 
-    limits = Limits(handshake_timeout=options.timeout) if options.timeout else Limits()
+    limits = Limits() if options.timeout is None else Limits(handshake_timeout=options.timeout)
     diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits)
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 

@@ -63,12 +63,28 @@ class Software(StrEnum):
     CURL = "curl"
 
 
+_PLACEHOLDER = re.compile(r"\b(?:NAME|HOST|PORT|ADDRESS)\b")
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9._:%*-]{1,253}")
+
+
 @attrs.frozen(kw_only=True)
 class Fix:
-    """What to change: a sentence that names the thing, and a snippet for each software where it differs."""
+    """What to change: a sentence that names the thing, and a snippet for each software where it differs.
+
+    The words NAME, HOST, PORT and ADDRESS in a snippet stand for those of the target and of the endpoint.
+    """
 
     summary: str
     snippets: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+
+    def filled(self, values: Mapping[str, str]) -> Fix:
+        """The same with placeholders replaced; a value that could be more than a name or number in a shell leaves its placeholder alone."""
+        plain = {word: value for word, value in values.items() if _PLAIN_VALUE.fullmatch(value)}
+
+        def fill(text: str) -> str:
+            return _PLACEHOLDER.sub(lambda match: plain.get(match[0], match[0]), text)
+
+        return attrs.evolve(self, snippets={key: fill(text) for key, text in self.snippets.items()})
 
 
 @attrs.frozen(kw_only=True)

@@ -90,7 +90,15 @@ def _vetted(check: Check, finding: Finding, seen: Seen, origin: str) -> Finding:
     if all(rule.code != finding.code for rule in check.rules):
         raise ValueError(f"yielded the code {finding.code!r}, which its rules do not name")
     endpoint = finding.endpoint if check.scope is Scope.TARGET else seen.endpoint
-    return attrs.evolve(finding, endpoint=endpoint, origin=finding.origin or origin)
+    fix = finding.fix.filled(_values(seen.target, endpoint))
+    return attrs.evolve(finding, endpoint=endpoint, fix=fix, origin=finding.origin or origin)
+
+
+def _values(target: Target, endpoint: Endpoint | None) -> dict[str, str]:
+    """What the placeholders of a fix stand for."""
+    port = endpoint.port if endpoint is not None else target.port
+    found = {"NAME": target.reference_name, "HOST": target.host, "PORT": str(port)}
+    return found if endpoint is None else {**found, "ADDRESS": endpoint.address}
 
 
 def _unique(findings: Sequence[Finding]) -> list[Finding]:

@@ -35,7 +35,7 @@ class Plan:
 def make_plan(registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None) -> Plan:
     """Choose checks and probes.
 
-    Without `wanted`: every installed check up to `depth`. With it: just those (instances, classes, names, families such as
+    Without `wanted`: every installed check up to `depth` that needs no intrusive probe. With it: just those (instances, classes, names, families such as
     "certificate", or codes), whatever their depth. Raises `UnknownCheckError` for a name that nothing answers to.
     """
     checks = _by_depth(registry, depth) if wanted is None else _by_name(registry, wanted)
@@ -44,7 +44,13 @@ def make_plan(registry: Registry, depth: Depth, wanted: Sequence[Check | type[Ch
 
 
 def _by_depth(registry: Registry, depth: Depth) -> tuple[Check, ...]:
-    return tuple(check for check in registry.checks if check.depth <= depth)
+    return tuple(check for check in registry.checks if check.depth <= depth and not _intrudes(registry, check.needs, frozenset()))
+
+
+def _intrudes(registry: Registry, needs: Iterable[type[Observation]], met: frozenset[str]) -> bool:
+    """Whether one of these observations costs an intrusive probe, itself or by what it needs."""
+    probes = [probe for kind in needs if (probe := registry.probe_for(kind)) is not None and probe.name not in met]
+    return any(probe.cost.intrusive or _intrudes(registry, probe.needs, met | {probe.name}) for probe in probes)
 
 
 def _by_name(registry: Registry, wanted: Iterable[Check | type[Check] | str]) -> tuple[Check, ...]:
@@ -83,7 +89,7 @@ def _closure(
             if kind is not Resolution and needed:
                 unprovided.append((wanted_by, kind.name))
             return
-        if probe.name in ordered or (not needed and probe.depth > depth):
+        if probe.name in ordered or (not needed and (probe.depth > depth or probe.cost.intrusive)):
             return
         if probe.depth > depth and not explicit:
             return

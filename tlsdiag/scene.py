@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from .depth import Depth, Limits
-from .failure import Failure, FailureKind, Phase
+from .failure import Blame, Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
 from .probe import Exchange
 from .target import Endpoint, Target
@@ -217,19 +217,26 @@ async def afterwards(
             core.receive(received)
         elif received.kind is not FailureKind.TIMED_OUT:
             return received, b""
-        if core.result.late_alert is not None:
-            return None, b""
+        if core.result.late_alert is not None or core.result.close_notify:
+            return _ended(core, b""), b""
     request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
     if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
         return failure, b""
     answer = b""
-    while len(answer) < 4096 and core.result.late_alert is None:
+    while len(answer) < 4096 and core.result.late_alert is None and not core.result.close_notify:
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer
             return (None if silent else received), answer
         answer += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
-    return None, answer[:4096]
+    return _ended(core, answer), answer[:4096]
+
+
+def _ended(core: ClientHandshake, answer: bytes) -> Failure | None:
+    """A server that says close_notify and nothing else has turned us away."""
+    if answer or core.result.late_alert is not None or not core.result.close_notify:
+        return None
+    return Failure(kind=FailureKind.CLOSED, phase=Phase.DATA, blame=Blame.SERVER, detail="the server ended the session with close_notify")
 
 
 def _unless_answered(core: ClientHandshake, failure: Failure | None) -> Failure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -142,3 +143,14 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: Capt
     monkeypatch.setattr("tlsdiag.cli._diagnose", interrupted)
     assert main(["a.example"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m tlsdiag checks | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
+
+
+def test_a_timeout_of_nothing_is_wrong_usage(capsys: Capture) -> None:
+    assert main(["127.0.0.1:1", "--timeout", "0"]) == 2
+    assert "handshake_timeout" in capsys.readouterr().err

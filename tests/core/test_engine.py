@@ -16,7 +16,7 @@ from tlsdiag.diagnosis import CheckSkipped, Diagnosis, Done, Found, Observed, St
 from tlsdiag.errors import UnknownCheckError
 from tlsdiag.observation import Observation, Why
 from tlsdiag.plan import make_plan
-from tlsdiag.plugin import Check, Finding, Probe, Resolution, Scene, Scope, Seen, Unavailable
+from tlsdiag.plugin import Check, Cost, Finding, Probe, Resolution, Scene, Scope, Seen, Unavailable
 from tlsdiag.report import Report, Verdict
 from tlsdiag.target import Target
 
@@ -191,6 +191,22 @@ def test_a_deeper_check_waits_for_its_depth() -> None:
     assert make_plan(found, Depth.STANDARD).checks == ()
     assert make_plan(found, Depth.FULL).checks
     assert make_plan(found, Depth.QUICK, [Deep]).checks
+
+
+def test_an_intrusive_probe_runs_only_for_a_check_that_is_asked_for() -> None:
+    class Loud(plugins.ColourProbe):
+        cost = Cost(connections=1, intrusive=True)
+
+    class Wishful(plugins.RedCheck):
+        name = "test/wishful"
+        rules = (attrs.evolve(plugins.RED, code="test/wishful"),)
+        needs, wants = (), (plugins.Colour,)
+
+    found = plugins.registry(plugins.RedCheck, Wishful, PaletteCheck, probes=(plugins.FakeResolution, Loud, PaletteProbe))
+    quiet = make_plan(found, Depth.FULL)
+    assert [check.name for check in quiet.checks] == ["test/wishful"]
+    assert Loud.name not in {probe.name for probe in quiet.probes}
+    assert Loud.name in {probe.name for probe in make_plan(found, Depth.QUICK, ["test/red"]).probes}
 
 
 def test_the_stream_tells_what_happens_and_ends_with_the_report() -> None:

@@ -17,7 +17,7 @@ from tlsdiag.depth import Depth
 from tlsdiag.diagnosis import Diagnosis
 from tlsdiag.errors import ReportFormatError
 from tlsdiag.failure import Blame
-from tlsdiag.finding import Finding, Layer, Severity
+from tlsdiag.finding import Finding, Fix, Layer, Severity
 from tlsdiag.observation import Observations, Resolution, Unavailable, UnknownObservation, Why
 from tlsdiag.report import Report, UnknownFinding, Verdict
 from tlsdiag.serial import from_plain, to_plain
@@ -166,3 +166,10 @@ def test_plain_values_read_back(value: Any) -> None:
 def test_what_has_no_plain_form_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="no plain form for object"):
         to_plain(object())
+
+
+def test_a_snippet_holds_the_names_of_this_target_and_nothing_that_a_shell_would_run() -> None:
+    fix = Fix(summary="Look.", snippets={"shell": "dig NAME; ss 'sport = :PORT' at ADDRESS; RENAME"})
+    filled = fix.filled({"NAME": "a.example", "PORT": "443", "ADDRESS": "2001:db8::1"})
+    assert filled.snippets["shell"] == "dig a.example; ss 'sport = :443' at 2001:db8::1; RENAME"
+    assert fix.filled({"NAME": "$(id)", "PORT": "443"}).snippets["shell"] == "dig NAME; ss 'sport = :443' at ADDRESS; RENAME"

@@ -277,3 +277,17 @@ def test_a_tls_alert_to_an_ssl_2_hello_is_an_alert() -> None:
     result = told(b"\x15\x03\x01\x00\x02\x02\x46", offer=Offer.sslv2())
     assert result.alert_received is not None
     assert result.alert_received.description.name == "protocol_version"
+
+
+def test_a_cookie_that_nobody_asked_for_belongs_to_a_retry() -> None:
+    found = client()
+    found.receive(retry(P384, extension(T.COOKIE, Writer().opaque(b"biscuit", 2).done())))
+    assert found.result.deviations == ()
+
+
+def test_renegotiation_info_answers_the_signalling_suite_too() -> None:
+    scsv = Offer.for_version(V.TLS1_2).with_(cipher_suites=(CipherSuite(0xC02F), CipherSuite(0x00FF)), omit_extensions=(T(T.RENEGOTIATION_INFO),))
+    answer = hello(session_id=b"", extensions=(extension(T.RENEGOTIATION_INFO, b"\0"),))
+    assert told(answer, offer=scsv).deviations == ()
+    bare = scsv.with_(cipher_suites=(CipherSuite(0xC02F),))
+    assert [item.code for item in told(answer, offer=bare).deviations] == ["extension-not-offered"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,22 @@ def test_the_clients_own_hello_and_bytes_are_in_the_report() -> None:
 def test_certificates_of_the_cryptography_package_are_taken() -> None:
     assert isinstance(ROOT.issued.certificate, x509.Certificate)
     assert diagnosed(trust=[ROOT.issued.certificate]).verdict is tlsdiag.Verdict.HEALTHY
+
+
+@pytest.mark.parametrize("highest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_hangs_up_politely_on_a_client_without_certificate_requires_one(highest: ssl.TLSVersion, tmp_path: Path) -> None:
+    path = tmp_path / "server.pem"
+    path.write_bytes(ISSUED.key_pem + ISSUED.chain_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    context.load_verify_locations(cadata=ROOT.pem.decode())
+    context.verify_mode, context.maximum_version = ssl.CERT_OPTIONAL, highest
+
+    def converse(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            if not secure.getpeercert():
+                secure.unwrap()  # close_notify, and not a word more
+
+    with listening(converse) as server:
+        report = tlsdiag.diagnose("server.example", port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem)
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report

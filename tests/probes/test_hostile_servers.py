@@ -66,14 +66,14 @@ def resets_at_once(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-MANY = message(11, Certificate12(certificates=(LEAF.der,) * 2000).encode())
+MANY = message(11, Certificate12(certificates=(LEAF.der,) * 10_000).encode())
 SERVERS: dict[str, tuple[Converse, set[str]]] = {
     "endless empty records": (endless(encode_records(22, 0x303, b"")), {"server-misbehaves", "peer-endless", "lost-midway"}),
     "endless warnings": (endless(encode_records(21, 0x303, b"\x01\x70")), {"server-misbehaves", "peer-endless", "lost-midway", "fatal-alert"}),
     "an endless message": (endless(b"\x16\x03\x03\x40\x00" + b"\x0b\x0f\xff\xff" + bytes(16380)), {"server-misbehaves", "peer-endless"}),
     "a giant record": (answering(b"\x16\x03\x03\xff\xff" + bytes(100)), {"server-misbehaves"}),
     "a giant message": (answering(encode_records(22, 0x303, b"\x02\xff\xff\xff")), {"server-misbehaves"}),
-    "two thousand certificates": (answering(hello() + MANY), {"lost-midway", "peer-endless", "server-misbehaves"}),
+    "ten thousand certificates": (answering(hello() + MANY), {"lost-midway", "peer-endless", "server-misbehaves"}),
     "a byte at a time": (slow(hello() * 3), {"lost-midway", "peer-silent"}),
     "a certificate of zeros": (answering(hello() + message(11, Certificate12(certificates=(bytes(500),)).encode())), {"certificate-malformed", "lost-midway"}),
     "random bytes": (answering(bytes(range(100, 256)) * 3), {"answer-not-tls"}),

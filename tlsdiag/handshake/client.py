@@ -177,7 +177,10 @@ class ClientHandshake:
         events.append(AlertReceived(alert=alert))
         session = self._session
         if self.result.completed:
-            session.learn(late_alert=self.result.late_alert or alert)
+            if alert.description == AlertDescription.CLOSE_NOTIFY:
+                session.learn(close_notify=True)
+            elif alert.description != AlertDescription.USER_CANCELED:  # Java's way to say that close_notify follows
+                session.learn(late_alert=self.result.late_alert or alert)
             return
         harmless = (self.result.version or 0) < ProtocolVersion.TLS1_3 and not alert.is_fatal
         if harmless and alert.description != AlertDescription.CLOSE_NOTIFY:

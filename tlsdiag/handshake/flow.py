@@ -77,7 +77,8 @@ def _check(session: Session, hello: ServerHello) -> None:
     if hello.compression_method != 0:
         detail = f"compression method {hello.compression_method} is not supported here"
         raise PeerFault(Problem.UNSUPPORTED, detail, AlertDescription.HANDSHAKE_FAILURE)
-    session.check_extensions(hello.extensions or (), "ServerHello")
+    unasked = (T.COOKIE,) if hello.is_hello_retry_request else ()  # RFC 8446 section 4.2.2: a server may ask for it out of the blue
+    session.check_extensions(hello.extensions or (), "ServerHello", unasked)
     if version >= ProtocolVersion.TLS1_3:
         if hello.session_id != session.sent.hello.session_id:
             session.deviates("session-id-not-echoed", "ServerHello has another legacy_session_id than ClientHello")

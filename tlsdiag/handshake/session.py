@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..iana import AlertDescription, ContentType, HandshakeType, ProtocolVersion
+from ..iana import AlertDescription, ContentType, ExtensionType, HandshakeType, ProtocolVersion
 from ..wire import Alert, DecodeError, Extension, HandshakeMessage, encode_records
 from .credential import ClientCredential
 from .hello import SentHello
@@ -18,6 +18,7 @@ from .result import Deviation, HandshakeResult, Problem
 
 _MAX_DEVIATIONS = 50
 """A hostile peer can deviate in every extension; nobody reads more."""
+_SCSV = 0x00FF
 
 
 class StopAfter(StrEnum):
@@ -104,13 +105,15 @@ class Session:
         """The extension of this type in our hello."""
         return self.sent.hello.extension(kind)
 
-    def check_extensions(self, extensions: tuple[Extension, ...], where: str) -> None:
-        """Note extensions that come twice or that answer nothing (RFC 8446 section 4.2)."""
+    def check_extensions(self, extensions: tuple[Extension, ...], where: str, unasked: tuple[int, ...] = ()) -> None:
+        """Note extensions that come twice or that answer nothing (RFC 8446 section 4.2); `unasked` may come all the same."""
         seen: set[int] = set()
+        if _SCSV in self.sent.hello.cipher_suites:
+            unasked += (ExtensionType.RENEGOTIATION_INFO,)  # RFC 5746 section 3.6: the suite asks as the extension does
         for extension in extensions:
             if extension.type in seen:
                 self.deviates("extension-duplicate", f"{extension.type.name} twice in {where}")
-            elif self.offered(extension.type) is None:
+            elif self.offered(extension.type) is None and extension.type not in unasked:
                 self.deviates("extension-not-offered", f"{extension.type.name} in {where} answers nothing that was offered")
             seen.add(extension.type)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from ..failure import Blame, Failure, FailureKind, Phase
 
@@ -32,7 +33,8 @@ def failure_from_oserror(exc: OSError, phase: Phase, elapsed: float = 0.0) -> Fa
         kind, blame = _KINDS.get(exc.errno or 0, (FailureKind.LOCAL, Blame.CLIENT))
     if kind is FailureKind.TIMED_OUT and phase is not Phase.CONNECT:
         blame = Blame.SERVER
-    detail = exc.strerror or str(exc) or type(exc).__name__
+    # asyncio puts the address where the system's words belong
+    detail = os.strerror(exc.errno) if exc.errno in errno.errorcode else exc.strerror or str(exc) or type(exc).__name__
     return Failure(kind=kind, phase=phase, blame=blame, detail=detail, errno=exc.errno, elapsed=round(elapsed, 4))
 
 
