@@ -35,7 +35,7 @@ KEY_PASSWORD = Rule(
         summary="Give the right password, or keep the key unencrypted in a file that only the program can read.",
         snippets={
             "python": "context.load_cert_chain('client.pem', 'client.key', password='...')",
-            "curl": "curl --cert client.pem --key client.key --pass '...' https://...",
+            "curl": "curl --cert client.pem --key client.key --pass '...' https://NAME:PORT/",
             "openssl": "openssl pkey -in client.key -out plain.key   # asks for the password once",
         },
     ),
@@ -81,7 +81,7 @@ CHAIN_INCOMPLETE = Rule(
         summary="Append the intermediate to the client's certificate file, the client's own certificate first; or let the server trust the intermediate.",
         snippets={
             "python": "context.load_cert_chain('client-and-intermediate.pem', 'client.key')",
-            "curl": "curl --cert client-and-intermediate.pem --key client.key https://...",
+            "curl": "curl --cert client-and-intermediate.pem --key client.key https://NAME:PORT/",
             "openssl": "openssl s_client -cert client.pem -cert_chain intermediate.pem -key client.key ...",
             "nginx": "ssl_client_certificate root-and-intermediate.pem;   # at the server instead",
         },
@@ -104,7 +104,7 @@ WRONG_AUTHORITY = Rule(
             "nginx": "ssl_client_certificate clients-ca.pem;   # names and trusts\nssl_trusted_certificate more-ca.pem;   # trusts without naming",
             "apache": "SSLCACertificateFile clients-ca.pem",
             "haproxy": "bind :443 ssl crt ... ca-file clients-ca.pem verify required",
-            "openssl": "openssl s_client -connect HOST:443   # lists 'Acceptable client certificate CA names'",
+            "openssl": "openssl s_client -connect HOST:PORT   # lists 'Acceptable client certificate CA names'",
         },
     ),
     references=("RFC 8446 section 4.2.4", "RFC 5246 section 7.4.4"),
