@@ -124,6 +124,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "the subject is empty and the names are critical": {"label": "", "leaf": {"names": (x509.SubjectAlternativeName([x509.DNSName(NAME)]), True)}},
     "the leaf is an authority": {"leaf": {"constraints": (x509.BasicConstraints(True, None), True)}},
 }
+WITH_PYTHON = ("nothing", "the leaf has no authority key identifier", "the root's constraints are not critical", "the root has no key usage")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -136,7 +137,7 @@ def test_what_is_predicted_is_what_openssl_says(fault: str) -> None:
 
 @pytest.mark.servers
 @pytest.mark.skipif(PYTHON_313 is None, reason="no Python 3.13 here")
-@pytest.mark.parametrize("fault", ["nothing", "the leaf has no authority key identifier", "the root's constraints are not critical", "the root has no key usage"])
+@pytest.mark.parametrize("fault", WITH_PYTHON)
 def test_what_is_predicted_is_what_python_313_says(fault: str, tmp_path: Path) -> None:
     assert PYTHON_313 is not None
     chain = Chain.of(**FAULTS[fault])

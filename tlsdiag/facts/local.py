@@ -74,14 +74,16 @@ class TrustSources(Observation):
 
 @attrs.frozen(kw_only=True)
 class StoreVerdict:
-    """What one store makes of the served chain: `anchored` when a path leads to one of its authorities. `clients` are those that use it; `authorities` their
-    number, `newest` the latest beginning of an authority's validity."""
+    """What one store makes of the served chain: `anchored` when a path leads to one of its authorities. `clients` are those that use it ("this client" is the
+    one under diagnosis, "mozilla" Mozilla's list by itself); `authorities` their number, `newest` the latest beginning of an authority's validity.
+    `in_vain`: nobody loads these, since the place that holds them is damaged or has no hashed names."""
 
     clients: tuple[str, ...]
     store: str
     anchored: bool
     authorities: int = 0
     newest: datetime | None = None
+    in_vain: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -141,8 +141,7 @@ def _java(environment: Environment) -> StoreUser:
     if not home:
         return StoreUser(client="java", here=False, note="no Java was found")
     store = _first([os.path.join(home, name) for name in _CACERTS], os.path.isfile) or os.path.join(home, "lib/security/cacerts")
-    chosen = ("JAVA_HOME",) if environment.get("JAVA_HOME") else ()
-    return StoreUser(client="java", files=(store,), variables=chosen, here=program("java", environment) is not None or bool(chosen))
+    return StoreUser(client="java", files=(store,), here=program("java", environment) is not None or "JAVA_HOME" in environment)
 
 
 def _java_home(environment: Environment) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
 from ..certificates import Certificate, StoreError, TrustStore, build_paths, read_certificate
-from ..local import Place, StoreUser, read_place
+from ..local import Place, StoreUser, python_user, read_place
 from ..local.places import not_before
 from ..plugin import Probe, Scene, ServedChain, StoreVerdict, StoreVerdicts, TrustSources, Unavailable, Why
 from .trust import store_of
@@ -31,17 +33,16 @@ class StoreVerdictsProbe(Probe):
         clients: dict[tuple[str, tuple[bytes, ...]], list[str]] = {}
         for client, store, ders in _stores(scene):
             clients.setdefault((store, ders), []).append(client)
-        return StoreVerdicts(
-            verdicts=tuple(
-                _verdict(tuple(name for name in names if name), store, ders, sent, scene) for (store, ders), names in clients.items()
-            )
-        )
+        judged = [_verdict(tuple(names), store, ders, sent, scene) for (store, ders), names in clients.items()]
+        vain = [_verdict((), path, ders, sent, scene) for path, ders in _in_vain(scene)]
+        return StoreVerdicts(verdicts=(*judged, *(attrs.evolve(item, in_vain=True) for item in vain)))
 
 
 def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
-    """Client, name of its store, and what is in it. What is there in vain comes without a client."""
-    users = users_here(scene.environment)
-    for user in users:
+    """Client, name of its store, and what is in it; a client whose key store cannot be read here is left out."""
+    for user in users_here(scene.environment):
+        if any(place.problem == "unknown-format" for place in _places(user)):
+            continue
         name, ders = _of_user(user)
         if user.client == "python" and uses_default_places(scene.target):
             yield THIS, name, ders
@@ -50,9 +51,13 @@ def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
         yield THIS, *_of_target(scene)
     mozilla = _mozilla()
     yield MOZILLA, mozilla.path, mozilla.ders
-    for place in _places(users[0]):
+
+
+def _in_vain(scene: Scene) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """What is in this interpreter's default places and is not loaded."""
+    for place in _places(python_user(scene.environment)):
         if place.left_out:
-            yield "", f"{place.path}, if it were sound", place.left_out
+            yield place.path, place.left_out
 
 
 def _places(user: StoreUser) -> list[Place]:

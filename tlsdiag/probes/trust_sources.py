@@ -84,7 +84,7 @@ def _variables(users: Iterable[StoreUser], places: Mapping[str, Place], environm
         user = next(item for item in users if item.client == clients[0])
         named = [path for path in (*user.files, *user.directories) if path and path in value] or [value]
         found = [places.get(path) or read_place(path) for path in named]
-        bad = found[0] if all(place.problem for place in found) else None
+        bad = found[0] if all(place.problem not in ("", "unknown-format") for place in found) else None
         yield TrustVariable(
             name=name, value=value, read_by=tuple(clients), problem=bad.problem if bad else "", detail=bad.detail if bad else ""
         )

@@ -135,8 +135,7 @@ def _unhashed(sources: TrustSources) -> StorePlace | None:
 
 def _about_directory(seen: Seen, place: StorePlace, verdicts: StoreVerdicts) -> Finding:
     given = seen[TrustSources].given is not None
-    would = next((item for item in verdicts.verdicts if item.store.startswith(place.path)), None)
-    helps = would is not None and would.anchored
+    helps = any(item.anchored for item in verdicts.verdicts if item.store == place.path and (given or item.in_vain))
     blocks = helps and issuer_refused(seen.observations, seen.endpoint)
     proof = " With them, the chain would be trusted." if helps else ""
     return TrustFinding.of(

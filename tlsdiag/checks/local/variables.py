@@ -69,7 +69,7 @@ class TrustVariablesCheck(Check):
 def _harmful(variable: TrustVariable, judged: list[StoreVerdicts]) -> TrustFinding:
     left = max((this.authorities for item in judged if (this := item.of(THIS)) is not None), default=0)
     others = tuple(sorted({client for item in judged for other in others_that_trust(item) for client in programs(other.clients)}))
-    sound = any(item.anchored and item.store.startswith(variable.value) for verdicts in judged for item in verdicts.verdicts if not item.clients)
+    sound = any(item.anchored and item.in_vain and item.store == variable.value for verdicts in judged for item in verdicts.verdicts)
     proof = f" The store of {clients_text(others)} leads to the server's certificate." if others else ""
     proof += " The sound certificates in it would lead to the server's." if sound else ""
     rest = f"is left with {left} authorities from elsewhere, which do not lead to the server's certificate" if left else "has no authority at all"
