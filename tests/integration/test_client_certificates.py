@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from servers import RunningServer
 
@@ -170,3 +174,48 @@ def test_an_expired_intermediate_that_the_client_sends_is_named(serve: Serve) ->
     old = attrs.evolve(ROOT, window=days(-400, -1)).intermediate("Old Client CA", number=302)
     cause = assert_cause(diagnose(mutual(serve, "openssl", "TLSv1.3"), mine(old, window=days(-30, 30))), "client-certificate-expired")
     assert "Old Client CA" in cause.detail
+
+
+def of_a_context(serve: Serve, version: str, issued: Issued, tmp_path: Path) -> Report:
+    """Diagnose with a context of the caller's that has this certificate."""
+    path = tmp_path / "client.pem"
+    path.write_bytes(issued.chain_pem + issued.key_pem)
+    context = ssl.create_default_context(cadata=ROOT.pem.decode())
+    context.load_cert_chain(path)
+    server = mutual(serve, "openssl", version)
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], client=context)
+
+
+def test_the_certificate_of_a_context_is_seen_on_the_wire_of_tls_12(serve: Serve, tmp_path: Path) -> None:
+    assert_cause(of_a_context(serve, "TLSv1.2", mine(window=days(-90, -3)), tmp_path), "client-certificate-expired")
+
+
+def test_the_certificate_of_a_context_is_told_by_the_alert_in_tls_13(serve: Serve, tmp_path: Path) -> None:
+    report = of_a_context(serve, "TLSv1.3", mine(window=days(-90, -3)), tmp_path)
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-refused", report
+    assert "certificate_expired" in report.root_cause.detail
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_context_with_the_right_certificate_raises_nothing(version: str, serve: Serve, tmp_path: Path) -> None:
+    report = of_a_context(serve, version, mine(), tmp_path)
+    assert [item.code for item in report.filter(severity=Severity.LOW)] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_context_without_a_certificate_needs_one(version: str, serve: Serve) -> None:
+    server = mutual(serve, "openssl", version)
+    report = tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], client=ssl.create_default_context(cadata=ROOT.pem.decode()))
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report
+
+
+def test_a_revoked_client_certificate_stays_a_refusal_with_the_servers_word(serve: Serve, tmp_path: Path) -> None:
+    issued = mine(ROOT)
+    revoked = x509.RevokedCertificateBuilder().serial_number(issued.certificate.serial_number).revocation_date(NOW - timedelta(days=1)).build()
+    builder = x509.CertificateRevocationListBuilder(ROOT.issued.certificate.subject, NOW - timedelta(days=1), NOW + timedelta(days=9))
+    builder = builder.add_revoked_certificate(revoked)
+    path = tmp_path / "crl.pem"
+    path.write_bytes(builder.sign(ROOT.issued.private_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    report = diagnose(mutual(serve, "openssl", "TLSv1.3", extra=("-CRL", str(path), "-crl_check")), issued)
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-refused", report
+    assert "certificate_revoked" in report.root_cause.detail

@@ -279,7 +279,7 @@ def test_a_fault_that_the_server_does_not_mind_blocks_nothing() -> None:
 
 
 def test_a_client_that_got_through_by_itself_was_not_refused() -> None:
-    view = samples.credential(samples.mine(usages=("server",)))
+    view = changed(samples.credential(samples.mine(usages=("server",))), ClientOutcome, client_certificates=samples.mine(usages=("server",)).chain)
     (finding,) = credentials(with_settings(view, is_default=False))
     assert not finding.blocks
 

@@ -43,6 +43,7 @@ class ClientOutcome(Observation):
     """The client's own handshake: its real ClientHello, its real exception, the bytes of both directions (capped).
 
     `error_type` is the exception's qualified name ("ssl.SSLCertVerificationError"), `reason` OpenSSL's ("CERTIFICATE_VERIFY_FAILED").
+    `client_certificates` are those that the client itself sent, none where it sent an empty list (None: not seen; TLS 1.3 encrypts them).
     `late_*`: what came after a completed handshake, where a TLS 1.3 server refuses a client late.
     """
 
@@ -64,6 +65,7 @@ class ClientOutcome(Observation):
     sent: bytes = b""
     received: bytes = b""
     non_tls: bytes | None = None
+    client_certificates: tuple[bytes, ...] | None = None
     alert_received: AlertSeen | None = None
     late_alert: AlertSeen | None = None
     late_failure: Failure | None = None

@@ -25,7 +25,7 @@ from ...plugin import (
     ServedChain,
     Severity,
 )
-from .certificate import denial
+from .certificate import denial, let_in, own_denial, refusal_of
 from .credential_rules import CHAIN_INCOMPLETE, EXPIRED, KEY_MISMATCH, KEY_PASSWORD, SCHEME_UNSUPPORTED, WRONG_AUTHORITY, WRONG_USAGE
 
 _FILES: dict[str, Rule] = {"key-mismatch": KEY_MISMATCH, "password-missing": KEY_PASSWORD, "password-wrong": KEY_PASSWORD}
@@ -59,43 +59,41 @@ class CredentialsCheck(Check):
 
     name = "client/credentials"
     rules = (KEY_MISMATCH, KEY_PASSWORD, EXPIRED, WRONG_USAGE, CHAIN_INCOMPLETE, WRONG_AUTHORITY, SCHEME_UNSUPPORTED)
-    needs = (ClientCredentials,)
-    wants = (HandshakeOutcome, ClientOutcome, ServedChain)
+    needs = (ClientOutcome,)
+    wants = (ClientCredentials, HandshakeOutcome, ServedChain)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is wrong with the files; else what is wrong with the certificate, the cause of a refusal first."""
-        read = seen[ClientCredentials]
-        if read.problem:
-            yield from _of_files(seen, read)
+        read, client, ours = seen.get(ClientCredentials), seen[ClientOutcome], seen.get(HandshakeOutcome)
+        if read is not None and read.problem:
+            yield from _of_files(client, read)
             return
-        chain = tuple(read_certificate(der) for der in read.certificates)
-        ours = seen.get(HandshakeOutcome)
+        chain = _chain(client, read)
+        if not chain:
+            return
         faults = [*_of_dates(seen, chain), *_of_usage(chain), *_of_authorities(seen, chain, ours), *_of_schemes(chain, ours)]
-        refused = ours is not None and ours.certificate_requested and bool(denial(ours)) and not _let_in(seen)
-        alert = (ours.late_alert or ours.alert_received) if ours is not None and refused else None
+        refused = ours is not None and ours.certificate_requested and bool(own_denial(client) or denial(ours)) and not let_in(client)
+        alert = refusal_of(ours, client) if ours is not None and refused else None
         cause = _cause(faults, alert) if refused else None
         for fault in faults:
             yield _finding(fault, chain, ours, alert, blocks=fault is cause)
 
 
-def _of_files(seen: Seen, read: ClientCredentials) -> Iterator[Finding]:
+def _chain(client: ClientOutcome, read: ClientCredentials | None) -> tuple[Certificate, ...]:
+    """What the client sends: the caller's context as the wire showed it, else the files."""
+    ders = client.client_certificates if not client.settings.is_default else read.certificates if read is not None else ()
+    return tuple(read_certificate(der) for der in ders or ())
+
+
+def _of_files(client: ClientOutcome, read: ClientCredentials) -> Iterator[Finding]:
     rule = _FILES.get(read.problem)
-    client = seen.get(ClientOutcome)
     if rule is not None:
         first = read.certificates[0] if read.certificates else b""
-        blocks = client is None or not client.completed
-        yield CredentialFinding.of(rule, f"{read.detail}.", subject=_label(first), blocks=blocks, certificate=first)
+        yield CredentialFinding.of(rule, f"{read.detail}.", subject=_label(first), blocks=not client.completed, certificate=first)
 
 
 def _label(der: bytes) -> str:
     return read_certificate(der).label if der else ""
-
-
-def _let_in(seen: Seen) -> bool:
-    """The client itself got through, whatever our own handshake was told."""
-    client = seen.get(ClientOutcome)
-    own = client is not None and not client.settings.is_default
-    return own and client is not None and client.completed and client.late_alert is None and client.late_failure is None
 
 
 def _cause(faults: list[_Fault], alert: AlertSeen | None) -> _Fault | None:
