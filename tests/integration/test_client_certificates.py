@@ -123,7 +123,7 @@ def test_the_key_of_another_certificate_is_the_cause(version: str, serve: Serve)
     issued, other = mine(), ISSUING.issue("other.example", number=8)
     report = diagnose(mutual(serve, "nginx", version), issued, key=other.key_pem)
     cause = assert_cause(report, "client-key-mismatch")
-    assert "belongs to none" in cause.detail
+    assert "does not belong to the certificate me.example" in cause.detail
     assert "client-misconfigured" in {key.partition("|")[0] for key in cause.explains}
 
 

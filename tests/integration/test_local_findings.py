@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from servers import RunningServer
 
 import tlsdiag
@@ -288,3 +291,46 @@ def test_the_sources_are_in_the_report(port: int, tmp_path: Path) -> None:
     assert place is not None and (place.certificates, place.problem) == (1, "")
 
 
+
+
+def test_a_damaged_file_that_the_caller_names_is_the_cause(port: int, tmp_path: Path) -> None:
+    report = diagnosed(port, "--trust", str(write(tmp_path / "ca.pem", ROOT.pem + damaged(ROOT.pem))))
+    cause = assert_cause(report, "trust-store-unreadable", "client-misconfigured")
+    assert "block 2" in cause.detail
+
+
+def test_a_store_that_the_caller_names_wrongly_is_held_against_the_others(port: int, tmp_path: Path) -> None:
+    report = diagnosed(port, "--trust", "certifi", SSL_CERT_FILE=write(tmp_path / "root.pem", ROOT.pem))
+    cause = assert_cause(report, "trust-stores-disagree", "issuer-untrusted")
+    assert set(cause.evidence["trusted_by"]) >= {"python", "httpx"}
+
+
+def test_a_private_authority_without_key_identifiers_is_told_before_python_313_comes(serve: Serve, tmp_path: Path) -> None:
+    root = Authority.root("Old Root CA", number=320)
+    bare = rewritten(root.issued.certificate, root.issued.private_key, without=x509.KeyUsage)
+    issued = root.issue(NAME)
+    leaf = rewritten(issued.certificate, root.issued.private_key, without=x509.AuthorityKeyIdentifier)
+    server = serve("nginx", chain_pem=leaf.public_bytes(Encoding.PEM), key_pem=issued.key_pem)
+    report = diagnose(server.port, trust=bare.public_bytes(Encoding.PEM))
+    if sys.version_info >= (3, 13):
+        assert_cause(report, "certificate-breaks-profile")
+        return
+    assert [item.code for item in report.findings] == ["strict-clients-refuse"]
+    assert report.findings[0].severity is tlsdiag.Severity.LOW
+    assert "verify code 85" in report.findings[0].detail and "verify code 92" in report.findings[0].detail
+
+
+def rewritten(certificate: x509.Certificate, key: Any, *, without: type[x509.ExtensionType]) -> x509.Certificate:
+    """The same certificate without one of its extensions."""
+    builder = x509.CertificateBuilder(
+        certificate.issuer,
+        certificate.subject,
+        certificate.public_key(),
+        x509.random_serial_number(),
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+    )
+    for extension in certificate.extensions:
+        if not isinstance(extension.value, without):
+            builder = builder.add_extension(extension.value, extension.critical)
+    return builder.sign(key, hashes.SHA256())

@@ -292,3 +292,11 @@ def test_a_certificate_is_judged_where_nothing_answered() -> None:
     assert (finding.code, finding.blocks) == ("client-certificate-expired", False)
 
 
+
+
+def test_a_self_signed_server_fails_with_a_full_store_too() -> None:
+    view = samples.trust(samples.sources(), samples.verdicts(False, False, authorities=0))
+    assert only(TrustStoresCheck, view).blocks
+    view.observations.put(ChainPaths, ENDPOINT, ChainPaths(store="s", anchors=0, at=NOW, trusted=False, shape=ShapeSeen(leaf_self_signed=True)))
+    finding = only(TrustStoresCheck, view)
+    assert (finding.code, finding.blocks) == ("trust-store-empty", False)

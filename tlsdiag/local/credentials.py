@@ -68,7 +68,8 @@ def _compared(found: CredentialFiles, key: Any, shown: str) -> CredentialFiles:
     if position is not None:
         detail = f"{shown} belongs to certificate {position + 1} of the file ({chain[position].label}); its own certificate has to come first"
     else:
-        detail = f"{shown} belongs to none of the {len(chain)} certificates of the file, the first of which is {chain[0].label}"
+        more = f" nor to one of the {len(chain) - 1} after it" if len(chain) > 1 else ""
+        detail = f"{shown} does not belong to the certificate {chain[0].label}{more}"
     return attrs.evolve(read, problem="key-mismatch", detail=detail)
 
 

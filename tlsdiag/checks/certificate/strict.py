@@ -15,7 +15,6 @@ from ...plugin import (
     Finding,
     Fix,
     Layer,
-    LocalLibrary,
     Rule,
     Seen,
     Severity,
@@ -51,7 +50,7 @@ class StrictCheck(Check):
     name = "certificate/strict"
     rules = (STRICT_REFUSE,)
     needs = (ChainPaths,)
-    wants = (ClientOutcome, StoreVerdicts, LocalLibrary)
+    wants = (ClientOutcome, StoreVerdicts)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield one finding for the path, unless a strict client has already shown what it thinks."""

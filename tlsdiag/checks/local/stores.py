@@ -56,7 +56,7 @@ UNHASHED = Rule(
         snippets={"openssl": "openssl rehash /path/to/directory", "python": "ssl.create_default_context(cafile='all.pem')   # not capath"},
     ),
     references=("https://docs.openssl.org/3.0/man1/openssl-rehash/", "https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/"),
-    explains=(*CONSEQUENCE, *OF_TRUST, "trust-variable-broken"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "trust-variable-broken"),
     failing="SSL_CERT_DIR with a directory of files that end in .pem",
     passing="a directory that openssl rehash went through",
 )
@@ -91,7 +91,7 @@ STORES_DISAGREE = Rule(
         },
     ),
     references=("RFC 5280 section 6.1", "https://requests.readthedocs.io/en/latest/user/advanced/#ca-certificates"),
-    explains=(*CONSEQUENCE, *OF_TRUST, "intermediate-missing"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "intermediate-missing"),
     failing="a chain that the system's store leads to and certifi does not",
     passing="a chain that every store leads to",
 )
@@ -118,7 +118,7 @@ class TrustStoresCheck(Check):
             yield _about_directory(seen, unhashed, verdicts)
         elif not this.anchored and blind(seen.observations, seen.endpoint):
             if broken_variable(sources) is None:
-                yield from _about_this(sources, this, verdicts)
+                yield from _about_this(seen, this, verdicts)
         elif this.anchored and sources.python_is_used:
             yield from _about_others(sources, this, verdicts)
 
@@ -150,12 +150,12 @@ def _about_directory(seen: Seen, place: StorePlace, verdicts: StoreVerdicts) -> 
     )
 
 
-def _about_this(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerdicts) -> Iterator[Finding]:
+def _about_this(seen: Seen, this: StoreVerdict, verdicts: StoreVerdicts) -> Iterator[Finding]:
+    sources = seen[TrustSources]
     others = others_that_trust(verdicts)
     names = tuple(client for item in others for client in programs(item.clients))
     if not this.authorities and sources.python_is_used:
-        places = ", ".join(place.detail for path in _places(sources) if (place := sources.place(path)) is not None)
-        yield TrustFinding.of(STORE_EMPTY, f"OpenSSL finds no authority here: {places}.", blocks=True, trusted_by=names)
+        yield _empty(seen, names)
         return
     if not others:
         return
@@ -167,9 +167,13 @@ def _about_this(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerdic
     yield TrustFinding.of(STORES_DISAGREE, detail, severity=Severity.CRITICAL, blocks=True, path=this.store, clients=(THIS,), trusted_by=names)
 
 
-def _places(sources: TrustSources) -> tuple[str, ...]:
+def _empty(seen: Seen, names: tuple[str, ...]) -> Finding:
+    """Blocks, unless the server's certificate has signed itself: then a full store would not help either."""
+    sources, paths = seen[TrustSources], seen.get(ChainPaths)
     python = sources.user("python")
-    return python.places if python is not None else ()
+    places = [place.detail for path in (python.places if python is not None else ()) if (place := sources.place(path)) is not None]
+    itself = paths is not None and paths.shape.leaf_self_signed and not names
+    return TrustFinding.of(STORE_EMPTY, f"OpenSSL finds no authority here: {', '.join(places)}.", blocks=not itself, trusted_by=names)
 
 
 def _is_stale(this: StoreVerdict, mozilla: StoreVerdict) -> bool:
