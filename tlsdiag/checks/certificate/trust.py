@@ -154,8 +154,8 @@ def _of_the_machine(seen: Seen) -> bool:
 def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, str, Confidence]:
     shape = paths.shape
     leaf = certificates[shape.leaf if shape.leaf < len(certificates) else 0]
-    count = f"{paths.anchors} {'authority' if paths.anchors == 1 else 'authorities'}"
-    store = f"{paths.store} ({count})" if paths.anchors else "the client's store, which holds nothing"
+    anchors = f"{paths.anchors} {'authority' if paths.anchors == 1 else 'authorities'}"
+    store = f"{paths.store} ({anchors})" if paths.anchors else "the client's store, which holds nothing"
     elsewhere = f" {', '.join(paths.also_trusted_by)} would trust it." if paths.also_trusted_by else ""
     if shape.leaf_self_signed:
         return SELF_SIGNED, f"{leaf.subject.text or leaf.label} is its own issuer, and is not in {store}.", Confidence.PROVEN
