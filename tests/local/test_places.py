@@ -125,3 +125,11 @@ def test_the_newest_authority_is_known(tmp_path: Path) -> None:
 def test_any_bytes_are_a_bundle_of_something(data: bytes) -> None:
     ders, broken = read_bundle(b"-----BEGIN CERTIFICATE-----" + data + b"-----END CERTIFICATE-----")
     assert ders or broken
+
+
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    """A pipe without a writer would keep the reader for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    place = read_place(str(tmp_path / "pipe"))
+    assert (place.problem, "not a regular file" in place.detail) == ("unreadable", True)
+    assert read_place(os.devnull).problem == "empty"

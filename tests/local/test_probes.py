@@ -128,3 +128,18 @@ def test_validated_implementations_are_told_by_openssl_or_else_by_its_configurat
     monkeypatch.setattr("importlib.import_module", lambda name: object())
     assert local_library.fips_mode(Configuration(path="")) is None
     assert local_library.fips_mode(Configuration(path="", properties="fips = yes")) is True
+
+
+def test_a_missing_file_within_a_sound_directory_is_told(tmp_path: Path) -> None:
+    (tmp_path / "01234567.0").write_bytes(ROOT.pem)
+    bag = observed({"SSL_CERT_DIR": str(tmp_path), "SSL_CERT_FILE": str(tmp_path / "missing.pem")})
+    problems = {item.name: item.problem for item in bag.get(TrustSources).variables}
+    assert problems == {"SSL_CERT_DIR": "", "SSL_CERT_FILE": "missing"}
+
+
+def test_an_option_with_a_quoted_store_is_read(tmp_path: Path) -> None:
+    store = tmp_path / "a store.pem"
+    store.write_bytes(ROOT.pem)
+    bag = observed({"JAVA_TOOL_OPTIONS": f'-Djavax.net.ssl.trustStore="{store}"'})
+    (variable,) = bag.get(TrustSources).variables
+    assert (variable.problem, bag.get(StoreVerdicts, bag.endpoints[0]).of("java").anchored) == ("", True)

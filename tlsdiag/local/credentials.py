@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from .files import read_file
 from .places import read_bundle
 
 MAX_FILE = 1_000_000
@@ -76,8 +77,7 @@ def _compared(found: CredentialFiles, key: Any, shown: str) -> CredentialFiles:
 def _content(source: object) -> bytes:
     if isinstance(source, bytes):
         return source
-    with open(str(source), "rb") as file:
-        return file.read(MAX_FILE)
+    return read_file(str(source), MAX_FILE)
 
 
 def _shown(source: object) -> str:

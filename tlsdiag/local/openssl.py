@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from .files import read_file
+
 MAX_FILE = 1_000_000
 MAX_INCLUDES = 32
 _SECTION = re.compile(r"\[\s*([^\]]*?)\s*\]")
@@ -51,8 +53,7 @@ def read_configuration(environment: Mapping[str, str], built_in: str) -> Configu
 
 def _policy() -> str:
     try:
-        with open(_POLICY, encoding="utf-8", errors="replace") as file:
-            lines = [line.strip() for line in file.read(4096).splitlines()]
+        lines = [line.strip() for line in read_file(_POLICY, 4096).decode("utf-8", "replace").splitlines()]
     except OSError:
         return ""
     return next((line for line in lines if line and not line.startswith("#")), "")
@@ -72,8 +73,7 @@ class _Reader:
         return self._sections.get(name, {})
 
     def read(self, path: str, current: str = "default") -> None:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read(MAX_FILE)
+        text = read_file(path, MAX_FILE).decode("utf-8", "replace")
         for line in text.replace("\\\n", "").splitlines():
             line = line.partition("#")[0].strip()
             if included := _INCLUDE.fullmatch(line):

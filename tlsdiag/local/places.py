@@ -18,6 +18,7 @@ import attrs
 
 from ..certificates import DerError
 from ..certificates.der import Element, read_element
+from .files import read_file
 from .keystores import KeystoreError, is_keystore, read_keystore
 
 MAX_FILE = 32 * 1024 * 1024
@@ -33,7 +34,7 @@ _LABELS = (b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"X509 CERTIFICATE")
 @attrs.frozen(kw_only=True)
 class Place:
     """One file or directory. `problem` is a slug, empty when it can be used: "missing", "unreadable", "empty", "not-pem", "broken-block", "unhashed",
-    "unknown-format"; `detail` says it in words. `ders` is what OpenSSL would load, `left_out` what is there and would not be loaded."""
+    "unknown-format"; `detail` says it in words. `ders` is what OpenSSL would load, `left_out` what is there and would not be loaded, `before_damage` what of it comes before a damaged block."""
 
     path: str
     kind: str
@@ -41,6 +42,7 @@ class Place:
     detail: str = ""
     ders: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     left_out: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    before_damage: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     changed: datetime | None = None
 
     @property
@@ -68,8 +70,7 @@ def read_place(path: str, *, java: bool = False) -> Place:
 
 @functools.lru_cache(maxsize=2048)
 def _file(path: str, changed: int, size: int, java: bool) -> Place:
-    with open(path, "rb") as file:
-        data = file.read(MAX_FILE)
+    data = read_file(path, MAX_FILE)
     base = Place(path=path, kind="file", changed=datetime.fromtimestamp(changed / 1e9, UTC))
     if is_keystore(data):
         return _keystore(base, data, java)
@@ -78,7 +79,7 @@ def _file(path: str, changed: int, size: int, java: bool) -> Place:
     ders, broken = read_bundle(data)
     if broken:
         detail = f"block {broken} of {path} is damaged, and OpenSSL loads nothing of such a file (sound certificates in it: {len(ders)})"
-        return attrs.evolve(base, problem="broken-block", detail=detail, left_out=ders)
+        return attrs.evolve(base, problem="broken-block", detail=detail, left_out=ders, before_damage=ders[: broken - 1])
     if not ders:
         return attrs.evolve(base, problem="not-pem", detail=f"{path} holds no PEM certificate")
     return attrs.evolve(base, ders=ders)
@@ -128,12 +129,11 @@ def _directory(path: str) -> Place:
     names = sorted(os.listdir(path))[:MAX_NAMES]
     hashed = tuple(name for name in names if _HASHED.fullmatch(name))
     ders = _of_files(path, hashed)
-    plain = _of_files(path, (name for name in names if name.endswith(_CERTIFICATE_NAMES)))
     changed = datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
     base = Place(path=path, kind="directory", ders=ders, changed=changed)
     if ders:
         return base
-    if plain:
+    if plain := _of_files(path, (name for name in names if name.endswith(_CERTIFICATE_NAMES))):
         detail = f"in {path} no file has a name of the form 'hash.number', which is all that OpenSSL looks for (certificates under other names: {len(plain)})"
         return attrs.evolve(base, problem="unhashed", detail=detail, left_out=plain)
     return attrs.evolve(base, problem="empty", detail=f"{path} holds no certificate")

@@ -74,9 +74,11 @@ def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
     ders: dict[bytes, None] = {}
     names = []
     for place in _places(user):
-        if not ders.keys() >= set(place.ders):  # a directory mostly holds what the bundle beside it holds
+        # Node takes what comes before a damaged block, where others take nothing
+        loaded = place.before_damage if user.client == "node" and user.bundled and place.before_damage else place.ders
+        if not ders.keys() >= set(loaded):  # a directory mostly holds what the bundle beside it holds
             names.append(place.path)
-            ders |= dict.fromkeys(place.ders)
+            ders |= dict.fromkeys(loaded)
     name = " and ".join(names)
     if user.client == "node" and user.bundled:
         ders |= dict.fromkeys(_mozilla().ders)

@@ -80,11 +80,16 @@ def _variables(users: Iterable[StoreUser], places: Mapping[str, Place], environm
             readers.setdefault(name, []).append(user.client)
     for name, clients in readers.items():
         value = environment[name]
-        # several directories in one variable, or an option that holds the path: the places are those of the user
         user = next(item for item in users if item.client == clients[0])
-        named = [path for path in (*user.files, *user.directories) if path and path in value] or [value]
-        found = [places.get(path) or read_place(path) for path in named]
+        found = [places.get(path) or read_place(path) for path in _named(value, (*user.files, *user.directories))]
         bad = found[0] if all(place.problem not in ("", "unknown-format") for place in found) else None
         yield TrustVariable(
             name=name, value=value, read_by=tuple(clients), problem=bad.problem if bad else "", detail=bad.detail if bad else ""
         )
+
+
+def _named(value: str, paths: tuple[str, ...]) -> list[str]:
+    """The paths that a variable holds: one, several with a separator, or one within an option (JAVA_TOOL_OPTIONS)."""
+    parts = value.split(os.pathsep)
+    exact = [path for path in paths if path and path in parts]
+    return exact or [path for path in paths if path and "=" in value and path in value] or [value]
