@@ -29,7 +29,8 @@ PROGRAMS = {
     "node": ("node", "-e", _IN_NODE),
 }
 _UNTRUSTED = re.compile(
-    r"unable to get local issuer|unable to verify the first|certificate problem|CERTIFICATE_VERIFY_FAILED|setting certificate|certificate verification failed"
+    r"unable to get local issuer|unable to verify the first|certificate problem|CERTIFICATE_VERIFY_FAILED|"
+    r"setting certificate|certificate verification failed"
 )
 
 
