@@ -34,7 +34,8 @@ _LABELS = (b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"X509 CERTIFICATE")
 @attrs.frozen(kw_only=True)
 class Place:
     """One file or directory. `problem` is a slug, empty when it can be used: "missing", "unreadable", "empty", "not-pem", "broken-block", "unhashed",
-    "unknown-format"; `detail` says it in words. `ders` is what OpenSSL would load, `left_out` what is there and would not be loaded, `before_damage` what of it comes before a damaged block."""
+    "unknown-format"; `detail` says it in words. `ders` is what OpenSSL would load, `left_out` what is there and would not be loaded,
+    `before_damage` what of that comes before a damaged block."""
 
     path: str
     kind: str
