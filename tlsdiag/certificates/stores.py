@@ -153,6 +153,7 @@ def _cached(path: str, changed: int, size: int) -> tuple[bytes, ...]:
     return (data,)
 
 
+@functools.lru_cache(maxsize=4096)
 def _subject(der: bytes) -> bytes:
     """The subject's DER, without reading the rest."""
     try:

@@ -76,6 +76,8 @@ class _Reader:
         text = read_file(path, MAX_FILE).decode("utf-8", "replace")
         for line in text.replace("\\\n", "").splitlines():
             line = line.partition("#")[0].strip()
+            if not line:
+                continue
             if included := _INCLUDE.fullmatch(line):
                 self._include(included.group(1).strip(), current)
             elif section := _SECTION.fullmatch(line):

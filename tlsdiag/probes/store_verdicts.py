@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 
 import attrs
 
@@ -30,20 +31,31 @@ class StoreVerdictsProbe(Probe):
         if served is None or not served.certificates:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
         sent = tuple(read_certificate(der) for der in served.certificates)
+        look = _once()
         clients: dict[tuple[str, tuple[bytes, ...]], list[str]] = {}
-        for client, store, ders in _stores(scene):
+        for client, store, ders in _stores(scene, look):
             clients.setdefault((store, ders), []).append(client)
         judged = [_verdict(tuple(names), store, ders, sent, scene) for (store, ders), names in clients.items()]
-        vain = [_verdict((), path, ders, sent, scene) for path, ders in _in_vain(scene)]
+        vain = [_verdict((), path, ders, sent, scene) for path, ders in _in_vain(scene, look)]
         return StoreVerdicts(verdicts=(*judged, *(attrs.evolve(item, in_vain=True) for item in vain)))
 
 
-def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
+_Look = Callable[[StoreUser], list[Place]]
+
+
+def _once() -> _Look:
+    """Reads the places of a client; a place that several clients have is read once, for a directory has hundreds of files."""
+    read = functools.cache(lambda path, java: read_place(path, java=java))
+    return lambda user: [read(path, user.client == "java") for path in (*user.files, *user.directories)]
+
+
+def _stores(scene: Scene, look: _Look) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
     """Client, name of its store, and what is in it; a client whose key store cannot be read here is left out."""
     for user in users_here(scene.environment):
-        if any(place.problem == "unknown-format" for place in _places(user)):
+        places = look(user)
+        if any(place.problem == "unknown-format" for place in places):
             continue
-        name, ders = _of_user(user)
+        name, ders = _of_user(user, places)
         if user.client == "python" and uses_default_places(scene.target):
             yield THIS, name, ders
         yield user.client, name, ders
@@ -53,15 +65,11 @@ def _stores(scene: Scene) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
     yield MOZILLA, mozilla.path, mozilla.ders
 
 
-def _in_vain(scene: Scene) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+def _in_vain(scene: Scene, look: _Look) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     """What is in this interpreter's default places and is not loaded."""
-    for place in _places(python_user(scene.environment)):
+    for place in look(python_user(scene.environment)):
         if place.left_out:
             yield place.path, place.left_out
-
-
-def _places(user: StoreUser) -> list[Place]:
-    return [read_place(path, java=user.client == "java") for path in (*user.files, *user.directories)]
 
 
 def _mozilla() -> Place:
@@ -70,10 +78,10 @@ def _mozilla() -> Place:
     return read_place(certifi.where())
 
 
-def _of_user(user: StoreUser) -> tuple[str, tuple[bytes, ...]]:
+def _of_user(user: StoreUser, places: list[Place]) -> tuple[str, tuple[bytes, ...]]:
     ders: dict[bytes, None] = {}
     names = []
-    for place in _places(user):
+    for place in places:
         # Node takes what comes before a damaged block, where others take nothing
         loaded = place.before_damage if user.client == "node" and user.bundled and place.before_damage else place.ders
         if not ders.keys() >= set(loaded):  # a directory mostly holds what the bundle beside it holds

@@ -20,7 +20,8 @@ class TrustSourcesProbe(Probe):
     async def run(self, scene: Scene) -> TrustSources:
         """List clients, places and variables."""
         users = users_here(scene.environment)
-        places = {path: read_place(path, java=user.client == "java") for user in users for path in (*user.files, *user.directories)}
+        readers = {path: user.client for user in users for path in (*user.files, *user.directories)}
+        places = {path: read_place(path, java=client == "java") for path, client in readers.items()}
         return TrustSources(
             users=tuple(_user(item) for item in users),
             places=tuple(_seen(place) for place in places.values()),
