@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import shutil
 import ssl
 import subprocess
 import tempfile
@@ -24,7 +25,7 @@ from tlsdiag.testing.certificates import new_key
 NAME = "server.example"
 KEYS = {"root": new_key("ecdsa", 300), "mid": new_key("ecdsa", 301), "leaf": new_key("ecdsa", 0)}
 NOW = datetime.now(UTC)
-PYTHON_313 = next(iter(sorted(glob.glob("/root/.pyenv/versions/3.13.*/bin/python3"))), None)
+PYTHON_313 = next(iter(sorted(glob.glob(str(Path.home() / ".pyenv/versions/3.13.*/bin/python3")))), None) or shutil.which("python3.13")
 
 Extensions = dict[str, tuple[x509.ExtensionType, bool] | None]
 

@@ -300,3 +300,10 @@ def test_a_self_signed_server_fails_with_a_full_store_too() -> None:
     view.observations.put(ChainPaths, ENDPOINT, ChainPaths(store="s", anchors=0, at=NOW, trusted=False, shape=ShapeSeen(leaf_self_signed=True)))
     finding = only(TrustStoresCheck, view)
     assert (finding.code, finding.blocks) == ("trust-store-empty", False)
+
+
+@pytest.mark.parametrize(("other", "authorities", "blocks"), [(False, 140, False), (True, 140, True), (False, 0, True)])
+def test_a_missing_directory_beside_a_sound_file_matters_where_it_is_missed(other: bool, authorities: int, blocks: bool) -> None:
+    broken = samples.sources(samples.variable("missing", name="SSL_CERT_DIR"))
+    view = samples.of_target(samples.trust(broken, samples.verdicts(False, other, authorities=authorities)))
+    assert only(TrustVariablesCheck, view).blocks is blocks

@@ -56,14 +56,25 @@ class TrustVariablesCheck(Check):
         """Yield a finding for each variable; the one that this client fails for blocks."""
         sources = seen[TrustSources]
         culprit = broken_variable(sources)
-        harmed = [endpoint for endpoint in seen.observations.endpoints if blind(seen.observations, endpoint)]
+        harmed = [
+            judged
+            for endpoint in seen.observations.endpoints
+            if blind(seen.observations, endpoint) and (judged := seen.observations.get(StoreVerdicts, endpoint)) is not None
+        ]
         for variable in sources.variables:
             if not variable.problem or variable.problem == "unhashed":
                 continue
-            if variable is culprit and harmed:
-                yield _harmful(variable, [judged for place in harmed if (judged := seen.observations.get(StoreVerdicts, place)) is not None])
+            if variable is culprit and any(_may_matter(variable, judged) for judged in harmed):
+                yield _harmful(variable, harmed)
             else:
                 yield _idle(variable)
+
+
+def _may_matter(variable: TrustVariable, judged: StoreVerdicts) -> bool:
+    """A directory beside a file that is sound is missed only where another store leads to the chain; a file that was named is missed in any case."""
+    this = judged.of(THIS)
+    alone = this is not None and not this.authorities
+    return variable.name != "SSL_CERT_DIR" or alone or bool(others_that_trust(judged))
 
 
 def _harmful(variable: TrustVariable, judged: list[StoreVerdicts]) -> TrustFinding:
