@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .depth import Depth, Limits
     from .diagnosis import Diagnosis
     from .errors import PluginError, ReportFormatError, TargetError, TlsdiagError, UnknownCheckError
+    from .explanation import Destination, Explanation, Possibility, explain, explain_async, explaining
     from .failure import Blame, Failure, FailureKind, Phase
     from .finding import Confidence, Finding, Fix, Layer, Rule, Severity
     from .observation import Observation
@@ -28,13 +29,15 @@ _HOME = {
     "TlsdiagError": "errors", "UnknownCheckError": "errors", "Blame": "failure", "Failure": "failure", "FailureKind": "failure",
     "Phase": "failure", "Confidence": "finding", "Finding": "finding", "Fix": "finding", "Layer": "finding", "Rule": "finding",
     "Severity": "finding", "Observation": "observation", "Report": "report", "Verdict": "report", "ClientCertificate": "target",
-    "Endpoint": "target", "Target": "target",
+    "Endpoint": "target", "Target": "target", "Destination": "explanation", "Explanation": "explanation", "Possibility": "explanation",
+    "explain": "explanation", "explain_async": "explanation", "explaining": "explanation",
 }  # fmt: skip
 
 __all__ = [
-    "Blame", "Check", "ClientCertificate", "Confidence", "Depth", "Diagnosis", "Endpoint", "Failure", "FailureKind", "Finding", "Fix",
-    "Layer", "Limits", "Observation", "Phase", "PluginError", "Report", "ReportFormatError", "Rule", "Severity", "Skipped", "Target",
-    "TargetError", "TlsdiagError", "UnknownCheckError", "Verdict", "__version__", "diagnose", "diagnose_async", "diagnose_many",
+    "Blame", "Check", "ClientCertificate", "Confidence", "Depth", "Destination", "Diagnosis", "Endpoint", "Explanation", "Failure",
+    "FailureKind", "Finding", "Fix", "Layer", "Limits", "Observation", "Phase", "PluginError", "Possibility", "Report", "ReportFormatError",
+    "Rule", "Severity", "Skipped", "Target", "TargetError", "TlsdiagError", "UnknownCheckError", "Verdict", "__version__", "diagnose",
+    "diagnose_async", "diagnose_many", "explain", "explain_async", "explaining",
 ]  # fmt: skip
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from .target import Target
 
 EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN, EXIT_PIPE = 0, 1, 2, 3, 141
-COMMANDS = ("demo", "checks", "show")
+COMMANDS = ("demo", "checks", "show", "explain")
+_MOST_INPUT = 4 * 1024 * 1024
+"""Bytes of a log that are read from standard input."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +55,8 @@ def _command(name: str, words: list[str]) -> int:
         return demo(words)
     if name == "checks":
         return _list_checks(words)
+    if name == "explain":
+        return _explain(words)
     return _show(words)
 
 
@@ -61,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="tlsdiag",
         description="Say why a TLS connection fails, who is to blame, and what to change.",
         epilog="commands: 'tlsdiag demo' diagnoses an embedded broken server, 'tlsdiag checks' lists what is installed, "
-        "'tlsdiag show FILE' reads a saved report. Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
+        "'tlsdiag show FILE' reads a saved report, 'tlsdiag explain TEXT' says what an error text means. "
+        "Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
     )
     parser.add_argument("host", help="a name, an address, host:port or a URL")
     parser.add_argument("-p", "--port", type=int, default=443, help="the port, where HOST names none (default: 443)")
@@ -188,7 +193,10 @@ def _print_text(report: Report, options: argparse.Namespace) -> None:
 
         print_rich(report, verbose=options.verbose, file=sys.stdout)
         return
-    text = render_text(report, colour=colour, verbose=options.verbose)
+    _print(render_text(report, colour=colour, verbose=options.verbose))
+
+
+def _print(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding))
 
@@ -232,3 +240,34 @@ def _show(words: list[str]) -> int:
 
     report = Report.from_json(Path(options.file).read_bytes())
     return print_report(report.recheck() if options.recheck else report, options)
+
+
+def _explain(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="tlsdiag explain",
+        description="Say what the error of a TLS client means, from its text or log lines: OpenSSL, Python, curl, Go, Java, Node.js, browsers and others.",
+        epilog="Exit status: 0 the text was understood, 2 wrong usage, 3 it was not; with --probe that of a diagnosis.",
+    )
+    parser.add_argument("text", nargs="+", help="the text, or '-' to read it from standard input")
+    parser.add_argument("--probe", action="store_true", help="diagnose the destination that the text names")
+    parser.add_argument("--target", metavar="HOST:PORT", help="the destination, where the text names none")
+    parser.add_argument("--json", action="store_true", help="print the explanation as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="every cause that fits")
+    options = parser.parse_args(words)
+    from .explanation import explain
+    from .render.explanation import render_explanation
+
+    found = explain(_error_text(options.text), probe=options.probe, target=options.target)
+    if options.json:
+        print(found.to_json())
+    else:
+        _print(render_explanation(found, verbose=options.verbose))
+    if found.report is not None:
+        return exit_status(found.report)
+    return EXIT_HEALTHY if found.understood else EXIT_UNKNOWN
+
+
+def _error_text(words: Sequence[str]) -> str:
+    if list(words) == ["-"]:
+        return sys.stdin.buffer.read(_MOST_INPUT).decode("utf-8", "replace")
+    return " ".join(words)

@@ -25,7 +25,13 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"plugin", "iana", "certificates"},
         {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"},
     ),
-    "render": ({"report", "finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "render": ({"report", "finding", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "logs": ({"iana"}, {"cryptography", "idna", "certifi", "attrs", "socket", "ssl", "asyncio", "time", "os", "pathlib", "logging"}),
+    # no library whose exceptions are explained is imported: not even the standard library's
+    "explanation": (
+        {"logs", "failure", "finding", "finding_types", "report", "registry", "serial", "errors", "target", "api", "render"},
+        {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
+    ),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "target": ({"errors"}, {"socket", "asyncio", "cryptography"}),
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),

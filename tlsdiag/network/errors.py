@@ -34,7 +34,8 @@ def failure_from_oserror(exc: OSError, phase: Phase, elapsed: float = 0.0) -> Fa
     if kind is FailureKind.TIMED_OUT and phase is not Phase.CONNECT:
         blame = Blame.SERVER
     # asyncio puts the address where the system's words belong
-    detail = os.strerror(exc.errno) if exc.errno is not None and exc.errno in errno.errorcode else exc.strerror or str(exc) or type(exc).__name__
+    known = exc.errno is not None and exc.errno in errno.errorcode
+    detail = os.strerror(exc.errno or 0) if known else exc.strerror or str(exc) or type(exc).__name__
     return Failure(kind=kind, phase=phase, blame=blame, detail=detail, errno=exc.errno, elapsed=round(elapsed, 4))
 
 
