@@ -6,10 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from .facts import AlertSeen, Note
+from .facts import AlertSeen, Note, Trial
 from .failure import Failure
 from .finding import Finding
-from .iana import CipherSuite, ProtocolVersion
+from .iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +35,42 @@ class SpokenFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class AlertFinding(Finding):
+class TrialFinding(Finding):
+    """Proved by a pair of handshakes: `before` is the client's own hello, refused; `after` the same but for `change`, accepted. None: not proved so."""
+
+    kind = "trial"
+
+    change: str = ""
+    before: Trial | None = None
+    after: Trial | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AgreementFinding(TrialFinding):
+    """Nothing in common: what the client offers, what the server was seen to take; of the kind that the rule is about."""
+
+    kind = "agreement"
+
+    offered_groups: tuple[NamedGroup, ...] = ()
+    accepted_groups: tuple[NamedGroup, ...] = ()
+    offered_schemes: tuple[SignatureScheme, ...] = ()
+    accepted_schemes: tuple[SignatureScheme, ...] = ()
+    offered_suites: tuple[CipherSuite, ...] = ()
+    accepted_suites: tuple[CipherSuite, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SizeFinding(TrialFinding):
+    """The size decides, in bytes: of the hello, or of a TCP segment."""
+
+    kind = "size"
+
+    accepted: int | None = None
+    refused: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AlertFinding(TrialFinding):
     """The peer ended the handshake with an alert."""
 
     kind = "alert"
@@ -44,7 +79,7 @@ class AlertFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class VersionFinding(Finding):
+class VersionFinding(TrialFinding):
     """About protocol versions: what the client offers, what the server accepts."""
 
     kind = "version"
@@ -54,7 +89,7 @@ class VersionFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class CipherFinding(Finding):
+class CipherFinding(TrialFinding):
     """About cipher suites: what the client offers, what the server is known to accept."""
 
     kind = "cipher"
@@ -65,7 +100,7 @@ class CipherFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
-class ServerNameFinding(Finding):
+class ServerNameFinding(TrialFinding):
     """About the name that was sent (SNI)."""
 
     kind = "server-name"

@@ -12,6 +12,7 @@ from .facts import (
     ClientCredentials,
     ClientOutcome,
     ClientSettings,
+    Counterfactuals,
     ForwardSecrecy,
     HandshakeOutcome,
     LocalLibrary,
@@ -26,6 +27,8 @@ from .facts import (
     StorePlace,
     StoreVerdict,
     StoreVerdicts,
+    Trial,
+    TrialOutcome,
     TrustSources,
     TrustUser,
     TrustVariable,
@@ -34,6 +37,7 @@ from .facts import (
 from .failure import Blame, Failure, FailureKind, Phase
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
+    AgreementFinding,
     AlertFinding,
     CertificateFinding,
     ChainFinding,
@@ -45,21 +49,24 @@ from .finding_types import (
     NameFinding,
     NetworkFinding,
     ServerNameFinding,
+    SizeFinding,
     SpokenFinding,
+    TrialFinding,
     TrustFinding,
     VersionFinding,
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
-from .probe import Cost, Exchange, Probe, Scene, Scope
+from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding", "ChainPaths", "Check",
-    "CipherFinding", "ClientCertificate", "ClientCredentials", "ClientFinding", "ClientOutcome", "ClientSettings", "Confidence", "Cost",
-    "CredentialFinding", "Depth", "DeviationFinding", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy",
-    "HandshakeOutcome", "Layer", "Limits", "LocalFinding", "LocalLibrary", "NameFinding", "NetworkFinding", "Note", "Observation",
-    "Observations", "OfferSeen", "PathSeen", "Phase", "PolicySetting", "Probe", "Reachability", "Resolution", "Rule", "Scene", "Scope",
-    "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen", "Software", "SpokenFinding", "SpokenProtocol", "StorePlace",
-    "StoreVerdict", "StoreVerdicts", "Target", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable",
-    "VersionAttempt", "VersionFinding", "Why",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "Attempt", "Blame", "CertificateFinding", "ChainFinding",
+    "ChainPaths", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials", "ClientFinding", "ClientOutcome", "ClientSettings",
+    "Confidence", "Cost", "Counterfactuals", "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "Endpoint", "Exchange",
+    "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "Layer", "Limits", "LocalFinding", "LocalLibrary",
+    "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "PolicySetting", "Probe",
+    "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerNameFinding", "Severity", "ShapeSeen",
+    "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StorePlace", "StoreVerdict", "StoreVerdicts", "Target", "Trial",
+    "TrialFinding", "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt",
+    "VersionFinding", "Why",
 ]  # fmt: skip

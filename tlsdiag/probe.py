@@ -56,6 +56,19 @@ class Exchange:
     late_answer: bytes = b""
 
 
+@attrs.frozen(kw_only=True)
+class Delivery:
+    """How an offer is sent, where it matters: `max_segment` is TCP_MAXSEG in bytes, `pieces` cuts the first flight into TCP segments of so many
+    bytes, `number` tells apart what is sent again on purpose."""
+
+    max_segment: int | None = None
+    pieces: int | None = None
+    number: int = 0
+
+
+AS_USUAL = Delivery()
+
+
 class Scene(Protocol):
     """What a probe may use. Times in seconds; `now` is the diagnosis's own time, not the wall clock."""
 
@@ -97,8 +110,9 @@ class Scene(Protocol):
         stop_after: StopAfter | None = None,
         credential: ClientCredential | None = None,
         timeout: float | None = None,
+        delivery: Delivery = AS_USUAL,
     ) -> Exchange:
-        """Send an offer with our own core; the same offer to the same endpoint is sent once."""
+        """Send an offer with our own core; the same offer is sent to the same endpoint in the same way once."""
 
 
 class Probe(ABC):

@@ -15,7 +15,7 @@ import attrs
 from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
-from .probe import Exchange
+from .probe import AS_USUAL, Delivery, Exchange
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -145,20 +145,21 @@ class EndpointScene:
         stop_after: StopAfter | None = None,
         credential: ClientCredential | None = None,
         timeout: float | None = None,
+        delivery: Delivery = AS_USUAL,
     ) -> Exchange:
         """Send `offer`, drive the handshake as far as `stop_after` (default: Finished), remember the outcome."""
         from .handshake import StopAfter
 
         wanted = stop_after or StopAfter.FINISHED
-        key = (self.endpoint, offer, wanted, id(credential) if credential else None)
+        key = (self.endpoint, offer, wanted, id(credential) if credential else None, delivery)
         task = self.stage.exchanges.get(key)
         if task is None:
-            task = asyncio.ensure_future(self._exchange(offer, wanted, credential, timeout))
+            task = asyncio.ensure_future(self._exchange(offer, wanted, credential, timeout, delivery))
             self.stage.exchanges[key] = task
         return await asyncio.shield(task)
 
     async def _exchange(
-        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None
+        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None, delivery: Delivery
     ) -> Exchange:
         from .handshake import ClientHandshake
         from .network import Recording
@@ -166,12 +167,12 @@ class EndpointScene:
         core = ClientHandshake(
             offer, randomness=self.randomness, stop_after=stop_after, client_certificate=credential
         )
-        connection = await self.connect()
+        connection = await self.connect(timeout=timeout, max_segment=delivery.max_segment)
         if isinstance(connection, Failure):
             return Exchange(result=core.result, failure=connection, recording=Recording())
         try:
             deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
-            failure = await drive(core, connection, deadline)
+            failure = await drive(core, connection, deadline, pieces=delivery.pieces)
             late, answer = None, b""
             if core.result.completed and core.result.certificate_request is not None:
                 late, answer = await afterwards(core, connection, deadline.sooner(LATE), self.target)
@@ -182,10 +183,12 @@ class EndpointScene:
             await connection.close()
 
 
-async def drive(core: ClientHandshake, connection: Connection, deadline: Deadline) -> Failure | None:
-    """Pass bytes between a handshake and a connection until it is done; the failure of the network, if any."""
+async def drive(core: ClientHandshake, connection: Connection, deadline: Deadline, *, pieces: int | None = None) -> Failure | None:
+    """Pass bytes between a handshake and a connection until it is done; the failure of the network, if any. `pieces` cuts the first flight."""
     to_send = core.start()
     send_failure: Failure | None = None
+    if pieces is not None:
+        send_failure, to_send = await _send_in_pieces(connection, to_send, pieces, deadline), b""
     while True:
         if to_send and send_failure is None:
             send_failure = await connection.send(to_send, deadline=deadline)
@@ -200,6 +203,17 @@ async def drive(core: ClientHandshake, connection: Connection, deadline: Deadlin
         to_send = core.data_to_send()
 
 
+async def _send_in_pieces(connection: Connection, data: bytes, size: int, deadline: Deadline) -> Failure | None:
+    """Send so many bytes at a time, with a pause, so that each piece goes in a segment of its own (Nagle's algorithm is off)."""
+    for at in range(0, len(data), size):
+        if at:
+            await asyncio.sleep(_BETWEEN_PIECES)
+        if (failure := await connection.send(data[at : at + size], deadline=deadline)) is not None:
+            return failure
+    return None
+
+
+_BETWEEN_PIECES = 0.005
 LATE = 1.5
 """Seconds to wait for a server that refuses a client after the handshake: in TLS 1.3 it learns of a missing certificate only then."""
 _REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r\n"

@@ -33,7 +33,7 @@ def _cause(report: Report) -> str:
 def test_silence_is_not_asked_for_every_version() -> None:
     report = run(BY_NAME["silent"])
     assert "accepted-versions" in {name for name, _, _ in report.observations.unavailable}
-    assert report.connections <= 8
+    assert report.connections <= 12  # both handshakes, what is said in other words, and four changes of the hello
 
 
 def test_the_demo_ends_well_when_the_cause_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,11 +14,12 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "iana": (set(), {"cryptography", "idna", "certifi", "socket", "ssl", "asyncio", "time"}),
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
     "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
     "probes": (
-        {"plugin", "network", "handshake", "certificates", "wire", "iana", "local"},
+        {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana", "local"},
         set(),
     ),
     "checks": (

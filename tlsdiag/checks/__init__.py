@@ -13,6 +13,11 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.refusals import RefusalsCheck
+from .counterfactual.agreement import AgreementCheck
+from .counterfactual.intolerance import IntoleranceCheck
+from .counterfactual.repetition import RepetitionCheck
+from .counterfactual.size import SizeCheck
 from .local.policy import PolicyCheck
 from .local.stores import TrustStoresCheck
 from .local.variables import TrustVariablesCheck
@@ -36,7 +41,12 @@ CHECKS: tuple[type[Check], ...] = (
     VersionsCheck,
     CiphersCheck,
     DeviationsCheck,
+    SizeCheck,
+    IntoleranceCheck,
+    AgreementCheck,
+    RepetitionCheck,
     ClientOutcomeCheck,
+    RefusalsCheck,
     ClientCertificateCheck,
     ValidityCheck,
     NamesCheck,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .common import AlertSeen, Attempt, Note, OfferSeen
+from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -30,6 +31,7 @@ __all__ = [
     "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
+    "Counterfactuals",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "LocalLibrary",
@@ -44,6 +46,8 @@ __all__ = [
     "StorePlace",
     "StoreVerdict",
     "StoreVerdicts",
+    "Trial",
+    "TrialOutcome",
     "TrustSources",
     "TrustUser",
     "TrustVariable",

@@ -6,6 +6,7 @@ from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
+from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .local_library import LocalLibraryProbe
@@ -31,4 +32,5 @@ PROBES: tuple[type[Probe], ...] = (
     StoreVerdictsProbe,
     LocalLibraryProbe,
     ClientCredentialsProbe,
+    CounterfactualsProbe,
 )

@@ -18,7 +18,7 @@ from ..network import Connection, Deadline, Recording
 from ..plugin import AlertSeen, ClientOutcome, ClientSettings, Cost, Failure, FailureKind, OfferSeen, Probe, Scene, Target
 from ..wire import Alert, ClientHello, DecodeError, NotTLS, RecordReader
 from .client_context import default_context, settings_of
-from .common import broad_offer, offer_seen
+from .common import broad_offer, first_message, offer_seen
 from .handshake import credential_of
 from .own_certificate import sent_certificates
 
@@ -181,7 +181,7 @@ def _as_exception(failure: Failure) -> BaseException:
 
 def _bytes(recording: Recording) -> dict[str, Any]:
     sent, received = recording.sent, recording.received
-    hello = _first_message(sent)
+    hello = first_message(sent)
     return {
         "client_hello": hello,
         "offer": _offer(hello),
@@ -190,16 +190,6 @@ def _bytes(recording: Recording) -> dict[str, Any]:
         "non_tls": _non_tls(received),
         "client_certificates": sent_certificates(sent),
     }
-
-
-def _first_message(sent: bytes) -> bytes:
-    """The handshake message that the first records carry."""
-    try:
-        records = list(RecordReader().feed(sent))
-    except DecodeError:
-        return b""
-    joined = b"".join(record.fragment for record in records if record.content_type == ContentType.HANDSHAKE)
-    return joined[: 4 + int.from_bytes(joined[1:4], "big")]
 
 
 def _offer(hello: bytes) -> OfferSeen | None:

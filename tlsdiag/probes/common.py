@@ -7,8 +7,9 @@ import functools
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
+from ..iana import ContentType
 from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, OfferSeen, Target
-from ..wire import Alert
+from ..wire import Alert, DecodeError, RecordReader
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
 
@@ -28,6 +29,16 @@ def offer_seen(offer: Offer) -> OfferSeen:
         server_name=offer.server_name,
         alpn=offer.alpn,
     )
+
+
+def first_message(sent: bytes) -> bytes:
+    """The handshake message that the first records carry, header included; empty when they cannot be read."""
+    try:
+        records = list(RecordReader().feed(sent))
+    except DecodeError:
+        return b""
+    joined = b"".join(record.fragment for record in records if record.content_type == ContentType.HANDSHAKE)
+    return joined[: 4 + int.from_bytes(joined[1:4], "big")]
 
 
 def alert_seen(alert: Alert | None) -> AlertSeen | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import attrs
 
@@ -22,6 +23,12 @@ class _Word:
     data: bytes
 
 
+# What nginx, Apache, Go and Tomcat answer to plain HTTP on a port that does speak TLS. nginx answers other bytes with a 400 too.
+_ASKS_FOR_TLS = re.compile(
+    rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server port|"
+    rb"HTTP request to an HTTPS server|combination of host and port requires TLS",
+    re.IGNORECASE,
+)
 _WORDS = (
     _Word("greeting", b""),
     _Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
@@ -74,11 +81,13 @@ async def _ask(scene: Scene, ours: HandshakeOutcome) -> SpokenProtocol:
     answers = await asyncio.gather(*(_say(scene, word, allowed) for word in _WORDS))
     listened = round(scene.clock() - began, 3)
     heard = [(word.how, answer) for word, answer in zip(_WORDS, answers, strict=True) if isinstance(answer, bytes)]
+    greeting = answers[0]
+    failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None
+    if any(_ASKS_FOR_TLS.search(data) for _, data in heard):
+        return SpokenProtocol(protocol=None, listened=listened, greeting_failure=failure)
     for how, data in heard:
         if (known := _recognised(data, how, listened)) is not None:
             return known
-    greeting = answers[0]
-    failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None
     evidence = next((data for _, data in heard if data), ours.non_tls or b"")
     how = next((how for how, data in heard if data), "reply to ClientHello" if ours.non_tls else "")
     return SpokenProtocol(protocol=None, evidence=evidence[:512], how=how, listened=listened, greeting_failure=failure)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from . import certificate, client, local, network, protocol
+from . import certificate, client, counterfactual, local, network, protocol
 from .common import Samples
 
-SAMPLES: Samples = {**network.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **local.SAMPLES}
+SAMPLES: Samples = {
+    **network.SAMPLES,
+    **protocol.SAMPLES,
+    **client.SAMPLES,
+    **certificate.SAMPLES,
+    **counterfactual.SAMPLES,
+    **local.SAMPLES,
+}

@@ -43,7 +43,8 @@ POLICY_FORBIDS = Rule(
     references=("https://docs.openssl.org/3.0/man5/config/", "https://docs.openssl.org/3.0/man3/SSL_CTX_set_security_level/"),
     explains=(
         *CONSEQUENCE, "no-common-version", "no-common-cipher", "fatal-alert", "lost-midway", "closed-without-answer", "reset-after-hello",
-        "server-misbehaves", "client-misconfigured",
+        "server-misbehaves", "client-misconfigured", "no-common-group", "no-common-signature-scheme", "no-common-certificate-type",
+        "handshake-signature-refused", "dh-prime-small",
     ),
     blocking=True,
     failing="MaxProtocol = TLSv1.2 in openssl.cnf, and a server with TLS 1.3 only",

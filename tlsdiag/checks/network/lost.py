@@ -9,6 +9,7 @@ from ...plugin import (
     Check,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Failure,
     FailureKind,
     Finding,
@@ -23,6 +24,7 @@ from ...plugin import (
     SpokenProtocol,
 )
 from ..common import CONSEQUENCE, answered, client_failed
+from ..proof import tried_in_vain
 
 RESET_AT_ONCE = Rule(
     code="reset-before-hello",
@@ -121,7 +123,7 @@ class LostConnectionCheck(Check):
     name = "network/lost"
     rules = (RESET_AT_ONCE, RESET_AFTER_HELLO, CLOSED_WITHOUT_ANSWER, SILENT, LOST_MIDWAY, ENDLESS)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, SpokenProtocol)
+    wants = (ClientOutcome, SpokenProtocol, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
@@ -137,12 +139,12 @@ class LostConnectionCheck(Check):
             return
         rule = self._rule(seen, failure, spoken)
         if rule is not None:
-            yield NetworkFinding.of(rule, _detail(rule, seen, failure), failure=failure, elapsed=failure.elapsed, confidence=Confidence.PROVEN)
+            yield NetworkFinding.of(rule, _detail(rule, seen, failure) + tried_in_vain(seen), failure=failure, elapsed=failure.elapsed, confidence=Confidence.PROVEN)
 
     def _rule(self, seen: Seen, failure: Failure, spoken: SpokenProtocol | None) -> Rule | None:
         if failure.kind is FailureKind.LIMIT_EXCEEDED:
             return ENDLESS
-        if answered(seen):
+        if _heard(seen):
             return LOST_MIDWAY if failure.kind is not FailureKind.LOCAL else None
         if failure.kind is FailureKind.TIMED_OUT:
             return SILENT
@@ -160,6 +162,14 @@ def _failure(seen: Seen) -> Failure | None:
     if client is not None and client.failure is not None:
         return client.failure
     return ours.failure if client is None or client.error_type is None else None
+
+
+def _heard(seen: Seen) -> bool:
+    """Whether the connection that failed had brought anything: what our own handshake got is no answer to the client."""
+    client = seen.get(ClientOutcome)
+    if client is not None and client.failure is not None and client.failure is _failure(seen):
+        return bool(client.received) and client.non_tls is None
+    return answered(seen)
 
 
 def _alerted(seen: Seen) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import AlertFinding, Blame, Check, ClientOutcome, Finding, Fix, HandshakeOutcome, Layer, Rule, Seen, Severity
+from ...plugin import AlertFinding, Blame, Check, ClientOutcome, Counterfactuals, Finding, Fix, HandshakeOutcome, Layer, Rule, Seen, Severity
 from ..common import CONSEQUENCE, alert_of
+from ..proof import SYMPTOMS, change_of, halves, pair, proof, tried_in_vain
 from .alert_meanings import MEANINGS, UNKNOWN
 
 FATAL_ALERT = Rule(
@@ -34,7 +35,7 @@ ALPN_REFUSED = Rule(
         snippets={"nginx": "http2 on;", "apache": "Protocols h2 http/1.1", "haproxy": "bind :443 ssl crt ... alpn h2,http/1.1"},
     ),
     references=("RFC 7301 section 3.2",),
-    explains=(*CONSEQUENCE, "fatal-alert"),
+    explains=(*SYMPTOMS, "server-name-unknown"),
     blocking=True,
     failing="a server with h2 only and a client that offers another protocol",
     passing="a server that ignores ALPN",
@@ -47,19 +48,22 @@ class AlertCheck(Check):
     name = "protocol/alert"
     rules = (FATAL_ALERT, ALPN_REFUSED)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield the alert, and the cause where the alert itself names it."""
+        """Yield the alert, and the cause where the alert itself, or a hello without ALPN, names it."""
         alert = alert_of(seen)
-        if alert is None:
-            return
-        meaning = MEANINGS.get(alert.description, UNKNOWN)
-        name = f"{alert.description.name} ({int(alert.description)})"
-        detail = f"{seen.endpoint} answered with the alert {name}: {meaning.sentence}."
-        yield AlertFinding.of(FATAL_ALERT, detail, blame=meaning.blame, fix=Fix(summary=meaning.cure), alert=alert)
-        if alert.description == 120:
-            offered = ", ".join(_alpn(seen)) or "none that is known here"
+        if alert is not None:
+            meaning = MEANINGS.get(alert.description, UNKNOWN)
+            name = f"{alert.description.name} ({int(alert.description)})"
+            detail = f"{seen.endpoint} answered with the alert {name}: {meaning.sentence}.{tried_in_vain(seen)}"
+            yield AlertFinding.of(FATAL_ALERT, detail, blame=meaning.blame, fix=Fix(summary=meaning.cure), alert=alert)
+        found = proof(seen)
+        offered = ", ".join(_alpn(seen)) or "none that is known here"
+        if found is not None and change_of(found) == "without-alpn" and found.size_refused is None:
+            accepted = f" Of {offered} it takes {', '.join(found.accepts_alpn) or 'none'}."
+            yield AlertFinding.of(ALPN_REFUSED, pair(seen, found) + accepted, alert=alert, **halves(found))
+        elif alert is not None and alert.description == 120:
             detail = f"{seen.endpoint} answered no_application_protocol; offered were {offered}."
             yield AlertFinding.of(ALPN_REFUSED, detail, alert=alert)
 

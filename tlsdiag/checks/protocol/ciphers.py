@@ -12,6 +12,7 @@ from ...plugin import (
     CipherFinding,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Finding,
     Fix,
     ForwardSecrecy,
@@ -22,6 +23,8 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, alert_of, client_failed
+from ..counterfactual.agreement import is_usual, wrong_certificate_type
+from ..proof import SYMPTOMS, change_of, halves, pair, proof
 
 _SERVERS = {
     "nginx": "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384;",
@@ -39,7 +42,7 @@ NO_COMMON_CIPHER = Rule(
     why="A version is in common and a suite is not: the server says handshake_failure, which may mean many things, and this is the one.",
     fix=Fix(summary="Let the server accept ECDHE suites with AES-GCM, or the client offer what the server has.", snippets=_SERVERS),
     references=("RFC 5246 section 7.4.1.3", "RFC 9325 section 4.2"),
-    explains=(*CONSEQUENCE, "fatal-alert", "lost-midway", "closed-without-answer", "reset-after-hello"),
+    explains=SYMPTOMS,
     blocking=True,
     failing="a server with one suite and a client with another",
     passing="two sides that share a suite",
@@ -80,7 +83,7 @@ class CiphersCheck(Check):
     name = "protocol/ciphers"
     rules = (NO_COMMON_CIPHER, NO_FORWARD_SECRECY, DH_TOO_SMALL)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, AcceptedVersions, ForwardSecrecy)
+    wants = (ClientOutcome, AcceptedVersions, ForwardSecrecy, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is missing in common, then what is weak."""
@@ -90,18 +93,26 @@ class CiphersCheck(Check):
         if only is not None and only.accepted is False and ours.cipher_suite is not None:
             detail = f"{seen.endpoint} chose {ours.cipher_suite.name}, and refuses an offer of ephemeral suites alone."
             yield CipherFinding.of(NO_FORWARD_SECRECY, detail, accepted=(ours.cipher_suite,))
-        if ours.dh_bits is not None and ours.dh_bits < 2048:
-            yield self._small_prime(seen, ours.dh_bits)
+        bits = ours.dh_bits or _refused_prime(seen)
+        if bits is not None and bits < 2048:
+            yield self._small_prime(seen, bits)
 
     def _common(self, seen: Seen) -> Iterator[Finding]:
         client = seen.get(ClientOutcome)
         if client is None or client.offer is None or not client_failed(seen) or client.verify_code is not None:
             return
+        offered = client.offer.cipher_suites
+        found = proof(seen)
+        if found is not None:
+            if "suites" in change_of(found) and wrong_certificate_type(found, client) is None and change_of(found).startswith("more-"):
+                lists = f" It accepts {', '.join(suite.name for suite in found.accepts_suites)}, which the client does not offer." if found.accepts_suites else ""
+                blame = Blame.CLIENT if is_usual(found.accepts_suites) else Blame.SERVER
+                yield CipherFinding.of(NO_COMMON_CIPHER, pair(seen, found) + lists, blame=blame, offered=offered, accepted=found.accepts_suites, **halves(found))
+            return
         alert = alert_of(seen)
         if alert is None or alert.description not in (40, 71, 47):
             return
         accepted = _accepted(seen, client)
-        offered = client.offer.cipher_suites
         if not accepted or set(accepted) & set(offered):
             return
         names = ", ".join(suite.name for suite in accepted)
@@ -114,6 +125,12 @@ class CiphersCheck(Check):
         detail = f"{seen.endpoint} uses a prime of {bits} bits for DHE." + (" The client refuses it." if refused else "")
         severity = Severity.HIGH if refused or bits <= 1024 else Severity.MEDIUM
         return CipherFinding.of(DH_TOO_SMALL, detail, bits=bits, blocks=refused, severity=severity)
+
+
+def _refused_prime(seen: Seen) -> int | None:
+    """The size of the prime that the client's own hello leads to, where the client ended the handshake for it."""
+    found = seen.get(Counterfactuals)
+    return found.unchanged[0].dh_bits if found is not None and found.unchanged else None
 
 
 def _accepted(seen: Seen, client: ClientOutcome) -> tuple[CipherSuite, ...]:

@@ -9,6 +9,7 @@ from ...plugin import (
     Check,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Finding,
     Fix,
     HandshakeOutcome,
@@ -18,8 +19,10 @@ from ...plugin import (
     ServedChain,
     ServerNameFinding,
     Severity,
+    TrialOutcome,
 )
-from ..common import CONSEQUENCE, alert_of
+from ..common import alert_of
+from ..proof import SYMPTOMS, change_of, halves, pair, proof
 
 _SERVERS = {
     "nginx": "server {\n  listen 443 ssl;\n  server_name NAME;\n  ssl_certificate ...;\n}",
@@ -36,7 +39,7 @@ SERVER_NAME_UNKNOWN = Rule(
     why="Many sites share one address, and the name in the hello (SNI) says which is meant. This server refuses a name that it is not configured for.",
     fix=Fix(summary="Configure the name at the server, point DNS at the server that has it, or let the client send the right name.", snippets=_SERVERS),
     references=("RFC 6066 section 3",),
-    explains=(*CONSEQUENCE, "fatal-alert", "name-mismatch", "closed-without-answer", "reset-after-hello"),
+    explains=(*SYMPTOMS, "name-mismatch"),
     blocking=True,
     failing="a server that refuses every name but its own",
     passing="a server that has the name",
@@ -50,10 +53,27 @@ SERVER_NAME_NEEDED = Rule(
     why="Without a name in the hello (SNI) this server does not know which site is meant, and refuses.",
     fix=Fix(summary="Let the client send the host name as SNI; connect by name and not by address.", snippets={"python": "context.wrap_socket(sock, server_hostname='NAME')", "openssl": "openssl s_client -servername NAME ..."}),
     references=("RFC 6066 section 3", "RFC 8446 section 9.2"),
-    explains=(*CONSEQUENCE, "fatal-alert"),
+    explains=SYMPTOMS,
     blocking=True,
     failing="a server that answers unrecognized_name or missing_extension to a hello without SNI",
     passing="a server that has a default site",
+)
+SERVER_NAME_BLOCKED = Rule(
+    code="server-name-blocked",
+    title="The connection is cut for the server name alone",
+    layer=Layer.NETWORK,
+    severity=Severity.CRITICAL,
+    blame=Blame.NETWORK,
+    why="To the same address, with the same hello, any other name gets an answer, and this one gets a reset, silence or the end of the connection. Something that reads the name acts on it: a filter of a network or a country, a parental control, a security device; seldom a balancer that routes by name to a machine which is down.",
+    fix=Fix(
+        summary="Compare from another network. If it works there, ask whoever runs this one (the provider, the company's security team) to let the name through; if it fails there too, look at the backend that the balancer has for this name.",
+        snippets={"openssl": "openssl s_client -connect HOST:443 -servername OTHER.example   # answers, and with the real name it does not"},
+    ),
+    references=("RFC 6066 section 3", "RFC 8744 section 3.1", "RFC 7754 section 4"),
+    explains=(*SYMPTOMS, "server-name-unknown"),
+    blocking=True,
+    failing="a filter that resets connections to one server name",
+    passing="a server that refuses an unknown name with an alert",
 )
 UNRECOGNIZED_NAME, MISSING_EXTENSION = 112, 109
 
@@ -62,12 +82,16 @@ class ServerNameCheck(Check):
     """Compares the handshake with the name and without it."""
 
     name = "protocol/server-name"
-    rules = (SERVER_NAME_UNKNOWN, SERVER_NAME_NEEDED)
+    rules = (SERVER_NAME_UNKNOWN, SERVER_NAME_NEEDED, SERVER_NAME_BLOCKED)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, ServedChain)
+    wants = (ClientOutcome, ServedChain, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one that fits."""
+        found = proof(seen)
+        if found is not None:
+            yield from _proved(seen, found)
+            return
         alert = alert_of(seen)
         ours = seen[HandshakeOutcome]
         name = ours.offer.server_name
@@ -89,3 +113,20 @@ class ServerNameCheck(Check):
             detail += " Without a server name the same hello is accepted."
         confidence = Confidence.PROVEN if works or alert.description == UNRECOGNIZED_NAME else Confidence.LIKELY
         yield ServerNameFinding.of(SERVER_NAME_UNKNOWN, detail, server_name=name, works_without=works, confidence=confidence)
+
+
+def _proved(seen: Seen, found: Counterfactuals) -> Iterator[Finding]:
+    """The name is what the outcome turns on: not sent, not known, or cut off on the way."""
+    change = change_of(found)
+    client = seen.get(ClientOutcome)
+    name = client.offer.server_name if client is not None and client.offer is not None else None
+    if change not in ("with-server-name", "without-server-name", "other-server-name") or found.size_refused is not None:
+        return
+    without = any(trial.change == "without-server-name" for trial in found.flips)
+    if change == "with-server-name":
+        rule, told = SERVER_NAME_NEEDED, ""
+    elif change == "other-server-name" and found.symptom is not TrialOutcome.ALERT:
+        rule, told = SERVER_NAME_BLOCKED, f" What it turns on is the name {name}."
+    else:
+        rule, told = SERVER_NAME_UNKNOWN, f" The server has no answer for the name {name}."
+    yield ServerNameFinding.of(rule, pair(seen, found) + told, server_name=name, works_without=without or None, **halves(found))

@@ -11,6 +11,7 @@ from ...plugin import (
     Check,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Finding,
     Fix,
     HandshakeOutcome,
@@ -20,7 +21,8 @@ from ...plugin import (
     Severity,
     VersionFinding,
 )
-from ..common import CONSEQUENCE, alert_of, client_failed
+from ..common import alert_of, client_failed
+from ..proof import SYMPTOMS, change_of, halves, proof
 
 _SERVERS = {
     "nginx": "ssl_protocols TLSv1.2 TLSv1.3;",
@@ -39,7 +41,7 @@ NO_COMMON_VERSION = Rule(
     why="Each side has its oldest and newest version; where the ranges do not meet there is nothing to agree on.",
     fix=Fix(summary="Let both sides speak TLS 1.2 and 1.3.", snippets=_SERVERS),
     references=("RFC 8446 section 4.2.1", "RFC 9325 section 3.1"),
-    explains=(*CONSEQUENCE, "fatal-alert", "no-common-cipher", "lost-midway", "closed-without-answer", "reset-after-hello", "server-misbehaves"),
+    explains=(*SYMPTOMS, "no-common-cipher"),
     blocking=True,
     failing="a server with TLS 1.2 at the most and a client with TLS 1.3 at the least",
     passing="two sides that share TLS 1.2",
@@ -87,7 +89,7 @@ class VersionsCheck(Check):
     name = "protocol/versions"
     rules = (NO_COMMON_VERSION, *_OLD.values(), TLS13_MISSING)
     needs = (AcceptedVersions,)
-    wants = (ClientOutcome, HandshakeOutcome)
+    wants = (ClientOutcome, HandshakeOutcome, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is missing in common, then what is too old, then what is not there."""
@@ -118,6 +120,7 @@ class VersionsCheck(Check):
             confidence=Confidence.PROVEN,
             offered=offered,
             accepted=accepted,
+            **(halves(found) if (found := proof(seen)) is not None and change_of(found) == "more-versions" else {}),
         )
 
 
