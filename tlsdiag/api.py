@@ -22,14 +22,14 @@ T = TypeVar("T")
 async def diagnose_async(
     host: str,
     *,
-    port: int = 443,
+    port: int | None = None,
     server_name: str | Literal[False] | None = None,
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
-    starttls: str | None = None,
+    starttls: str | Literal[False] | None = None,
     proxy: str | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
@@ -39,7 +39,7 @@ async def diagnose_async(
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
     target = Target.parse(
         host,
-        port=None if port == 443 else port,
+        port=port,
         server_name=server_name,
         addresses=addresses,
         client=client,
@@ -56,14 +56,14 @@ async def diagnose_async(
 def diagnose(
     host: str,
     *,
-    port: int = 443,
+    port: int | None = None,
     server_name: str | Literal[False] | None = None,
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
-    starttls: str | None = None,
+    starttls: str | Literal[False] | None = None,
     proxy: str | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
@@ -72,9 +72,12 @@ def diagnose(
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
 
-    `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`. `server_name=False` sends no SNI; `addresses`
+    `host` is a name, an address, "host:port" or a URL; a port in it wins over `port`, and 443 is the default. `server_name=False` sends no SNI; `addresses`
     pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
-    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use).
+    a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
+    TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
+    `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
+    contradict it, the clock is what is told to be wrong.
 
     Works from plain code, from a thread, inside a running event loop and in a notebook alike. It never raises for what the network or the
     peer did; it raises `TargetError` for a target that makes no sense and `UnknownCheckError` for a check that is not installed.

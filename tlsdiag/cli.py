@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
     )
     parser.add_argument("host", help="a name, an address, host:port or a URL")
-    parser.add_argument("-p", "--port", type=int, default=443, help="the port, where HOST names none (default: 443)")
+    parser.add_argument("-p", "--port", type=int, help="the port, where HOST names none (default: that of the scheme or of --starttls, else 443)")
     names = parser.add_mutually_exclusive_group()
     names.add_argument("--server-name", metavar="NAME", help="the name to send as SNI (default: the host)")
     names.add_argument("--no-server-name", action="store_true", help="send no SNI")
@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cert", metavar="FILE", help="client certificate (PEM)")
     parser.add_argument("--key", metavar="FILE", help="its key (PEM; default: in --cert)")
     parser.add_argument("--alpn", metavar="NAMES", help="application protocols to offer, parted by commas: h2,http/1.1")
-    parser.add_argument("--starttls", metavar="PROTOCOL", help="the protocol that upgrades to TLS, such as smtp")
+    upgrades = parser.add_mutually_exclusive_group()
+    upgrades.add_argument("--starttls", metavar="PROTOCOL", help="the protocol that upgrades to TLS, such as smtp (default: by scheme or port)")
+    upgrades.add_argument("--no-starttls", action="store_true", help="begin with TLS at once, whatever the port")
     parser.add_argument("--proxy", metavar="URL", help="the proxy to go through")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
@@ -112,13 +114,13 @@ def _target(options: argparse.Namespace) -> Target:
         raise ValueError("--key goes with --cert")
     return Target.parse(
         options.host,
-        port=None if options.port == 443 else options.port,
+        port=options.port,
         server_name=False if options.no_server_name else options.server_name,
         addresses=options.address,
         trust=options.trust,
         client_certificate=certificate,
         alpn=options.alpn.split(",") if options.alpn else None,
-        starttls=options.starttls,
+        starttls=False if options.no_starttls else options.starttls,
         proxy=options.proxy,
         now=datetime.fromisoformat(options.now) if options.now else None,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from .facts import AlertSeen, Note, Trial
+from .facts import AlertSeen, Note, StarttlsRefusal, StarttlsStep, TimeSource, Trial
 from .failure import Failure
 from .finding import Finding
 from .iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
@@ -32,6 +32,21 @@ class SpokenFinding(Finding):
     starttls: str | None = None
     software: str | None = None
     evidence_bytes: bytes = b""
+
+
+@attrs.frozen(kw_only=True)
+class StarttlsFinding(Finding):
+    """About the dialogue before TLS: the protocol that was spoken, the step that it ended at, the peer's last answer, what it speaks instead."""
+
+    kind = "starttls"
+
+    protocol: str = ""
+    refusal: StarttlsRefusal | None = None
+    step: StarttlsStep | None = None
+    answer: bytes = b""
+    offered: tuple[str, ...] = ()
+    speaks: str | None = None
+    software: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -199,3 +214,35 @@ class CredentialFinding(Finding):
     certificate: bytes = b""
     accepted: tuple[str, ...] = ()
     alert: AlertSeen | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ClockFinding(Finding):
+    """About a clock: what it shows, the true time as far as it is known, how far it is ahead (negative: behind) in seconds, and who says so."""
+
+    kind = "clock"
+
+    shown: datetime | None = None
+    true_time: datetime | None = None
+    ahead: float = 0.0
+    sources: tuple[TimeSource, ...] = ()
+    zone_offset: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class InterceptionFinding(Finding):
+    """About what stands in the connection and makes certificates of its own.
+
+    `product` is None when only the structure told; `product_kind` is a word such as "antivirus" or "corporate-proxy"; `source` says where the pattern
+    is from. `minted_for` is the made-up name that got a certificate.
+    """
+
+    kind = "interception"
+
+    product: str | None = None
+    vendor: str | None = None
+    product_kind: str | None = None
+    source: str = ""
+    issuer: str = ""
+    minted_for: str | None = None
+    certificate: bytes = b""

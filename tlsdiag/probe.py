@@ -114,6 +114,10 @@ class Scene(Protocol):
     ) -> Exchange:
         """Send an offer with our own core; the same offer is sent to the same endpoint in the same way once."""
 
+    async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
+        """Complete a handshake on a connection of its own and say `request`; `late_answer` is the first of what comes back: 4,096 bytes, or as
+        far as `until`."""
+
 
 class Probe(ABC):
     """Base of every probe: set the class attributes, implement `run`.

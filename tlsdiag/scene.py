@@ -16,6 +16,7 @@ from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .observation import Observation, Observations, Unavailable
 from .probe import AS_USUAL, Delivery, Exchange
+from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class EndpointScene:
         self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
     ) -> Connection | Failure:
         """Dial the endpoint and go the way to where TLS begins; `before` stops ahead of the leg of that phase. `timeout` defaults to the limit
-        for connecting."""
+        for connecting, and for the way (where peers may take their time) to that for a handshake."""
         from .network import walk
 
         deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
@@ -136,7 +137,7 @@ class EndpointScene:
         if isinstance(connection, Failure):
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
-        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.connect_timeout))
+        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
 
     async def handshake(
         self,
@@ -158,8 +159,20 @@ class EndpointScene:
             self.stage.exchanges[key] = task
         return await asyncio.shield(task)
 
+    async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
+        """Complete a handshake on a connection of its own, say `request` and hear the first of the answer, as far as `until`."""
+        from .handshake import StopAfter
+
+        return await self._exchange(offer, StopAfter.FINISHED, None, timeout, request=(request, until))
+
     async def _exchange(
-        self, offer: Offer, stop_after: StopAfter, credential: ClientCredential | None, timeout: float | None, delivery: Delivery
+        self,
+        offer: Offer,
+        stop_after: StopAfter,
+        credential: ClientCredential | None,
+        timeout: float | None,
+        delivery: Delivery = AS_USUAL,
+        request: tuple[bytes, bytes] | None = None,
     ) -> Exchange:
         from .handshake import ClientHandshake
         from .network import Recording
@@ -174,7 +187,9 @@ class EndpointScene:
             deadline = self.stage.deadline.sooner(timeout or self.limits.handshake_timeout)
             failure = await drive(core, connection, deadline, pieces=delivery.pieces)
             late, answer = None, b""
-            if core.result.completed and core.result.certificate_request is not None:
+            if core.result.completed and request is not None:
+                late, answer = await say(core, connection, deadline, *request)
+            elif core.result.completed and core.result.certificate_request is not None:
                 late, answer = await afterwards(core, connection, deadline.sooner(LATE), self.target)
             return Exchange(
                 result=core.result, failure=failure, recording=connection.recording, late_failure=late, late_answer=answer
@@ -222,10 +237,12 @@ _REQUEST = "GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept: */*\r\n\r
 async def afterwards(
     core: ClientHandshake, connection: Connection, deadline: Deadline, target: Target
 ) -> tuple[Failure | None, bytes]:
-    """Whether the server lets us in without a certificate: the end of the connection, or its answer to an HTTP request."""
-    from .handshake.events import ApplicationData
+    """Whether the server lets us in without a certificate: the end of the connection, or its answer to what a client says first (an HTTP request, an EHLO).
 
-    if core.result.version is not None and core.result.version >= 0x0304:
+    After STARTTLS many a protocol begins with a login: then nothing is said, and what the server does of itself is all there is to learn.
+    """
+    word = _first_word(target)
+    if word and core.result.version is not None and core.result.version >= 0x0304:
         received = await connection.receive(deadline=deadline.sooner(LATE / 3))
         if isinstance(received, bytes):
             core.receive(received)
@@ -233,11 +250,39 @@ async def afterwards(
             return received, b""
         if core.result.late_alert is not None or core.result.close_notify:
             return _ended(core, b""), b""
-    request = _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+    if word and (failure := await connection.send(core.send_application_data(word), deadline=deadline)) is not None:
+        return failure, b""
+    if target.starttls is None:
+        return await _answer(core, connection, deadline, enough=4096)
+    return await _answer(core, connection, deadline.sooner(LATE / 3), enough=1)
+
+
+def _first_word(target: Target) -> bytes:
+    protocol = None if target.starttls is None else protocol_named(target.starttls)
+    if protocol is not None:
+        return protocol.first_word
+    return _REQUEST.format(target.server_name or target.host).encode("ascii", "replace")
+
+
+async def say(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, request: bytes, until: bytes = b""
+) -> tuple[Failure | None, bytes]:
+    """Send a request over a completed handshake: the first of the answer (no further than `until`), or how the connection ended without one."""
     if (failure := await connection.send(core.send_application_data(request), deadline=deadline)) is not None:
         return failure, b""
+    return await _answer(core, connection, deadline, enough=4096, until=until)
+
+
+async def _answer(
+    core: ClientHandshake, connection: Connection, deadline: Deadline, *, enough: int, until: bytes = b""
+) -> tuple[Failure | None, bytes]:
+    """What the server says, up to `enough` bytes or as far as `until`, and how the connection ended when it did."""
+    from .handshake.events import ApplicationData
+
     answer = b""
-    while len(answer) < 4096 and core.result.late_alert is None and not core.result.close_notify:
+    while len(answer) < enough and core.result.late_alert is None and not core.result.close_notify:
+        if until and until in answer:
+            break
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
             silent = received.kind is FailureKind.TIMED_OUT or answer

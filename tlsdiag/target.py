@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 import attrs
 
 from .errors import TargetError
+from .starttls import StarttlsProtocol, known_names, protocol_at, protocol_named
 
 if TYPE_CHECKING:
     import ssl
@@ -27,10 +28,6 @@ Trust = str | bytes | Path | Sequence[object] | None
 SCHEME_PORTS = {
     "https": 443, "wss": 443, "ldaps": 636, "imaps": 993, "pop3s": 995, "smtps": 465, "ftps": 990, "ircs": 6697,
     "mqtts": 8883, "amqps": 5671, "rediss": 6379, "nntps": 563, "sips": 5061, "tls": 443, "ssl": 443,
-}  # fmt: skip
-STARTTLS_SCHEME_PORTS = {
-    "smtp": 25, "submission": 587, "imap": 143, "pop3": 110, "ftp": 21, "ldap": 389, "postgres": 5432, "postgresql": 5432,
-    "mysql": 3306, "mariadb": 3306, "xmpp": 5222, "nntp": 119, "sieve": 4190, "irc": 6667,
 }  # fmt: skip
 
 
@@ -70,7 +67,11 @@ class ClientCertificate:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Target:
-    """What is diagnosed. `server_name` is what is sent as SNI: None sends none."""
+    """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
+
+    `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
+    says what it was taken from when the caller did not name it: "scheme" or "port".
+    """
 
     host: str
     port: int = 443
@@ -84,6 +85,7 @@ class Target:
     proxy: str | None = None
     now: datetime | None = None
     scheme: str | None = None
+    starttls_guessed: Literal["scheme", "port"] | None = None
 
     @classmethod
     def parse(
@@ -97,18 +99,20 @@ class Target:
         trust: Trust = None,
         client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
         alpn: Sequence[str] | None = None,
-        starttls: str | None = None,
+        starttls: str | Literal[False] | None = None,
         proxy: str | None = None,
         now: datetime | None = None,
     ) -> Target:
         """Build a target from what a caller has at hand.
 
-        `host` is a name, an address, "host:port" or a URL; a port in `host` wins over `port`, and 443 is the default.
+        `host` is a name, an address, "host:port" or a URL; a port in `host` wins over `port`. Without a port it is that of the scheme or of the protocol
+        named by `starttls`, else 443. Without `starttls` the protocol is taken from the scheme or from a port that is known for it; False takes none.
         Raises `TargetError` for a target that makes no sense.
         """
         scheme, name, found_port = _split(host)
         name = _hostname(name)
-        chosen_port = _port(found_port if found_port is not None else port, scheme)
+        chosen_port = _port(found_port if found_port is not None else port, scheme, starttls)
+        protocol, guessed = _starttls(starttls, scheme, chosen_port)
         if now is not None and now.tzinfo is None:
             raise TargetError("now must carry a time zone, such as datetime.now(timezone.utc)")
         return cls(
@@ -120,10 +124,11 @@ class Target:
             trust=trust,
             client_certificate=None if client_certificate is None else ClientCertificate.of(client_certificate),
             alpn=_alpn(alpn),
-            starttls=starttls,
+            starttls=protocol,
             proxy=_proxy(proxy),
             now=now,
             scheme=scheme,
+            starttls_guessed=guessed,
         )
 
     @property
@@ -180,12 +185,41 @@ def _split_authority(parts: SplitResult, shown: str) -> tuple[str, int | None]:
     return parts.hostname, port
 
 
-def _port(port: int | None, scheme: str | None) -> int:
+def _port(port: int | None, scheme: str | None, starttls: str | Literal[False] | None) -> int:
     if port is None:
-        port = SCHEME_PORTS.get(scheme or "https") or STARTTLS_SCHEME_PORTS.get(scheme or "", 443)
+        port = _default_port(scheme, starttls)
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
         raise TargetError(f"port must be a number from 1 to 65535, not {port!r}")
     return port
+
+
+def _default_port(scheme: str | None, starttls: str | Literal[False] | None) -> int:
+    for name in (starttls or "", scheme or ""):
+        if (protocol := _protocol(name)) is not None:
+            return protocol.names[name.lower()]
+    return SCHEME_PORTS.get(scheme or "https", 443)
+
+
+def _protocol(name: object) -> StarttlsProtocol | None:
+    return protocol_named(name) if isinstance(name, str) else None
+
+
+def _starttls(
+    given: str | Literal[False] | None, scheme: str | None, port: int
+) -> tuple[str | None, Literal["scheme", "port"] | None]:
+    """The protocol that upgrades to TLS, and what it was taken from where the caller did not name it."""
+    if given is False:
+        return None, None
+    if given is not None:
+        named = _protocol(given)
+        if named is None:
+            raise TargetError(f"starttls takes False or the name of a protocol, not {given!r}; known: {known_names()}")
+        return named.name, None
+    if scheme is not None:
+        named = _protocol(scheme)
+        return (named.name, "scheme") if named is not None else (None, None)
+    at_port = protocol_at(port)
+    return (at_port.name, "port") if at_port is not None else (None, None)
 
 
 def _literal(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -61,7 +61,7 @@ def test_json_is_a_report(capsys: Capture) -> None:
         ["a.example", "--key", "k.pem"],
         ["a.example", "--now", "yesterday"],
         ["a.example", "--check", "no-such-check"],
-        ["a.example", "--starttls", "smtp"],
+        ["a.example", "--starttls", "gopher"],
         ["show", "no-such-file.json"],
     ],
 )

@@ -17,7 +17,7 @@ from servers import KINDS, RunningServer
 from servers import serve as start_server
 
 SECURE = ("nginx", "apache", "haproxy", "lighttpd", "caddy", "openssl", "gnutls", "stunnel", "node", "java")
-SECURE += ("tlslite", "postfix", "dovecot", "vsftpd", "slapd")
+SECURE += ("tlslite", "postfix", "dovecot", "vsftpd", "slapd", "prosody")
 GREETINGS = {"sshd": b"SSH-2.0-", "postfix": b"220 ", "dovecot": b"* OK", "vsftpd": b"220 "}
 
 Serve = Callable[..., RunningServer]

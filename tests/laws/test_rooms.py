@@ -17,7 +17,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
-    "network": ({"target", "failure", "depth", "errors", "wire"}, {"cryptography"}),
+    "network": ({"target", "failure", "depth", "errors", "starttls", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana", "local"},
         set(),
@@ -34,11 +34,12 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
     ),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
-    "target": ({"errors"}, {"socket", "asyncio", "cryptography"}),
+    "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
+    "target": ({"errors", "starttls"}, {"socket", "asyncio", "cryptography"}),
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "finding_types": ({"finding", "failure", "facts", "target", "iana"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "observation": ({"serial", "errors", "failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
-    "facts": ({"failure", "iana", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "facts": ({"failure", "iana", "observation", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
         {"check", "depth", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},

@@ -9,6 +9,7 @@ import pytest
 from samples import certificate as chains
 from samples import local as samples
 
+from tlsdiag.causes import causes, relate
 from tlsdiag.check import Check, Seen
 from tlsdiag.checks.certificate.strict import StrictCheck
 from tlsdiag.checks.client.context import ContextCheck
@@ -307,3 +308,21 @@ def test_a_missing_directory_beside_a_sound_file_matters_where_it_is_missed(othe
     broken = samples.sources(samples.variable("missing", name="SSL_CERT_DIR"))
     view = samples.of_target(samples.trust(broken, samples.verdicts(False, other, authorities=authorities)))
     assert only(TrustVariablesCheck, view).blocks is blocks
+
+
+def intercepted() -> Finding:
+    """An interceptor whose root this client does not trust."""
+    from tlsdiag.checks.local.interception import INTERCEPTION
+    from tlsdiag.plugin import InterceptionFinding
+
+    return InterceptionFinding.of(INTERCEPTION, "sample", blocks=True, endpoint=ENDPOINT)
+
+
+def test_an_interceptor_is_the_cause_where_stores_disagree_about_its_root() -> None:
+    disagree = attrs.evolve(only(TrustStoresCheck, samples.trust(samples.sources(), samples.verdicts(False, True))), endpoint=ENDPOINT)
+    assert [item.code for item in causes(relate([disagree, intercepted()]))] == ["interception"]
+
+
+def test_a_variable_that_should_name_the_interceptors_root_is_the_cause() -> None:
+    broken = only(TrustVariablesCheck, samples.of_target(samples.trust(samples.sources(samples.variable("missing")), samples.verdicts(False, True))))
+    assert [item.code for item in causes(relate([intercepted(), broken]))] == ["trust-variable-broken"]

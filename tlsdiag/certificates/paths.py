@@ -105,10 +105,11 @@ def _issuers(
 ) -> Iterator[Certificate]:
     """Certificates that have signed this one: anchors first. One with the right name and a wrong signature is no issuer."""
     named = (*store.find_by_subject(child.issuer.raw), *(item for item in pool if item.subject.raw == child.issuer.raw))
-    seen = {item.spki for item in chain}
+    # name and key, not the key alone: proxies that make certificates on the fly give them their authority's own key
+    seen = {(item.subject.raw, item.spki) for item in chain}
     tried: set[bytes] = set()
     for candidate in named:
-        if candidate.spki in seen or candidate.der in tried:
+        if (candidate.subject.raw, candidate.spki) in seen or candidate.der in tried:
             continue
         tried.add(candidate.der)
         if purse.left <= 0:

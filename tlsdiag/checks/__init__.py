@@ -18,6 +18,8 @@ from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .local.clock import ClockCheck
+from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
 from .local.stores import TrustStoresCheck
 from .local.variables import TrustVariablesCheck
@@ -30,11 +32,13 @@ from .protocol.deviations import DeviationsCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
+from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     ReachabilityCheck,
     LostConnectionCheck,
+    StarttlsCheck,
     SpokenCheck,
     AlertCheck,
     ServerNameCheck,
@@ -59,4 +63,6 @@ CHECKS: tuple[type[Check], ...] = (
     TrustVariablesCheck,
     TrustStoresCheck,
     PolicyCheck,
+    ClockCheck,
+    InterceptionCheck,
 )

@@ -23,6 +23,16 @@ def refuses_certificates(seen: Seen) -> bool:
     return client is None or (not client.completed and client.verify_code is not None)
 
 
+def refuses_dates(seen: Seen) -> bool:
+    """Whether a certificate that is out of date blocks: the client refused it, or would by the time that the caller gave (`now=`).
+
+    OpenSSL goes by the machine's clock and cannot be told another, so that a client that got through says nothing about another time.
+    """
+    client = seen.get(ClientOutcome)
+    judged = seen.target.now is not None and client is not None and client.completed and client.settings.verify_mode == "CERT_REQUIRED"
+    return refuses_certificates(seen) or judged
+
+
 def alert_of(seen: Seen) -> AlertSeen | None:
     """The alert that ended the client's handshake, or our own where the client was not tried."""
     client, ours = seen.get(ClientOutcome), seen.get(HandshakeOutcome)

@@ -5,10 +5,13 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 
 from __future__ import annotations
 
+from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
+from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .interception import MadeUpName
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -22,34 +25,46 @@ from .local import (
 )
 from .network import Reachability, SpokenProtocol
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
+from .starttls import StarttlsDialogue
 
 __all__ = [
     "AcceptedVersions",
     "AlertSeen",
     "Attempt",
+    "Bound",
     "ChainPaths",
     "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
+    "ClockEvidence",
     "Counterfactuals",
+    "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
     "LocalLibrary",
+    "MadeUpName",
     "Note",
     "OfferSeen",
     "PathSeen",
     "PolicySetting",
     "Reachability",
     "ServedChain",
+    "ServerDate",
     "ShapeSeen",
     "SpokenProtocol",
+    "StarttlsDialogue",
+    "StarttlsRefusal",
+    "StarttlsStep",
     "StorePlace",
     "StoreVerdict",
     "StoreVerdicts",
+    "TimeSource",
     "Trial",
     "TrialOutcome",
     "TrustSources",
     "TrustUser",
     "TrustVariable",
     "VersionAttempt",
+    "Voucher",
+    "ZoneSeen",
 ]

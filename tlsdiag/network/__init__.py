@@ -8,9 +8,10 @@ from .deadline import Deadline
 from .errors import failure_from_oserror, timed_out
 from .recording import Chunk, Direction, Recorder, Recording
 from .resolve import Resolved, resolve
+from .starttls import Dialogue, StarttlsLeg, converse, starttls_leg
 from .way import Leg, walk, way_of
 
 __all__ = [
-    "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Direction", "Leg", "Recorder", "Recording", "Resolved",
-    "SocketConnection", "SocketDialer", "failure_from_oserror", "resolve", "timed_out", "walk", "way_of",
+    "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Dialogue", "Direction", "Leg", "Recorder", "Recording", "Resolved",
+    "SocketConnection", "SocketDialer", "StarttlsLeg", "converse", "failure_from_oserror", "resolve", "starttls_leg", "timed_out", "walk", "way_of",
 ]  # fmt: skip

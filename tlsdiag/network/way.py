@@ -16,6 +16,7 @@ from ..target import Target
 from .connection import Connection
 from .deadline import Deadline
 from .recording import Chunk, Direction, Recording
+from .starttls import starttls_leg
 
 
 class Leg(Protocol):
@@ -24,16 +25,19 @@ class Leg(Protocol):
     @property
     def phase(self) -> Phase: ...
 
-    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure:
-        """Go it: the bytes that were read beyond its end (mostly none), or why it ended early."""
+    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure | Connection:
+        """Go it: the bytes that were read beyond its end (mostly none), or why it ended early.
+
+        A leg beyond which bytes go in another form (TDS) gives a connection of its own, which is handed on as it is.
+        """
 
 
 def way_of(target: Target) -> tuple[Leg, ...]:
     """The legs that lead to a target; `TargetError` for a way that cannot be gone."""
-    for name, value in (("starttls", target.starttls), ("proxy", target.proxy)):
-        if value is not None:
-            raise TargetError(f"{name}={value!r}: this version of tlsdiag cannot go that way yet")
-    return ()
+    if target.proxy is not None:
+        raise TargetError(f"proxy={target.proxy!r}: this version of tlsdiag cannot go that way yet")
+    upgrade = starttls_leg(target)
+    return () if upgrade is None else (upgrade,)
 
 
 async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadline) -> Connection | Failure:
@@ -43,7 +47,7 @@ async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadlin
         if isinstance(found, Failure):
             await connection.close()
             return found
-        connection = Onward(connection, found)
+        connection = Onward(connection, found) if isinstance(found, bytes) else found
     return connection
 
 

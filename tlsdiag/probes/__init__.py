@@ -6,14 +6,18 @@ from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
+from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .local_library import LocalLibraryProbe
+from .made_up_name import MadeUpNameProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
+from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
@@ -21,6 +25,7 @@ from .versions import VersionsProbe
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
     VersionsProbe,
@@ -32,5 +37,8 @@ PROBES: tuple[type[Probe], ...] = (
     StoreVerdictsProbe,
     LocalLibraryProbe,
     ClientCredentialsProbe,
+    MadeUpNameProbe,
+    ServerDateProbe,
+    ClockProbe,
     CounterfactualsProbe,
 )

@@ -8,7 +8,7 @@ from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
 from ..iana import ContentType
-from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, Note, OfferSeen, Target
+from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, HandshakeOutcome, Note, OfferSeen, Phase, Target
 from ..wire import Alert, DecodeError, RecordReader
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
@@ -76,6 +76,11 @@ def attempt_of(exchange: Exchange) -> Attempt:
         problem=str(result.problem) if result.problem else None,
         certificates=result.certificates,
     )
+
+
+def stopped_on_the_way(ours: HandshakeOutcome) -> bool:
+    """Whether our handshake did not even begin, because the way to where TLS begins ended early."""
+    return ours.failure is not None and ours.failure.phase in (Phase.PROXY, Phase.STARTTLS)
 
 
 @functools.lru_cache(maxsize=8)

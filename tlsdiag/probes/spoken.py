@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 import attrs
 
 from ..network import Connection, Deadline
-from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Phase, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
+from .common import stopped_on_the_way
 from .spoken_signatures import recognise, software_of
 
 SHARE = 0.35
@@ -16,7 +18,7 @@ SHARE = 0.35
 
 
 @attrs.frozen
-class _Word:
+class Word:
     """Something to say on a connection of its own; empty: only listen."""
 
     how: str
@@ -29,11 +31,11 @@ _ASKS_FOR_TLS = re.compile(
     rb"HTTP request to an HTTPS server|combination of host and port requires TLS",
     re.IGNORECASE,
 )
-_WORDS = (
-    _Word("greeting", b""),
-    _Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
-    _Word("reply to SSLRequest", bytes.fromhex("0000000804d2162f")),
-    _Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
+WORDS = (
+    Word("greeting", b""),
+    Word("reply to GET", b"GET / HTTP/1.0\r\n\r\n"),
+    Word("reply to SSLRequest", bytes.fromhex("0000000804d2162f")),
+    Word("reply to a StartTLS request", bytes.fromhex("301d02010177188016312e332e362e312e342e312e313436362e3230303337")),
 )
 
 
@@ -43,7 +45,7 @@ class SpokenProtocolProbe(Probe):
     name = "spoken-protocol"
     provides = SpokenProtocol
     needs = (Reachability, HandshakeOutcome)
-    cost = Cost(connections=len(_WORDS))
+    cost = Cost(connections=len(WORDS))
 
     async def run(self, scene: Scene) -> SpokenProtocol | Unavailable:
         """Recognise the answer, or ask further."""
@@ -52,12 +54,17 @@ class SpokenProtocolProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="TCP does not connect", by=self.name)
         if ours is None or ours.answered_in_tls or ours.completed:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the port answers in TLS", by=self.name)
-        if ours.non_tls is not None and (known := _recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
+        if stopped_on_the_way(ours):
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the way to TLS ended early", by=self.name)
+        if scene.target.starttls is not None:
+            return await _ask(scene, ours, WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
+        if ours.non_tls is not None and (known := recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
         return await _ask(scene, ours)
 
 
-def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
+def recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
+    """What the answer to a word tells; None when it tells nothing."""
     if not data:
         return None
     if how == "reply to SSLRequest" and data in (b"S", b"N"):
@@ -75,26 +82,27 @@ def _recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None
     )
 
 
-async def _ask(scene: Scene, ours: HandshakeOutcome) -> SpokenProtocol:
+async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[Word] = WORDS) -> SpokenProtocol:
     began = scene.clock()
     allowed = SHARE * scene.limits.handshake_timeout
-    answers = await asyncio.gather(*(_say(scene, word, allowed) for word in _WORDS))
+    answers = await asyncio.gather(*(say(scene, word, allowed) for word in words))
     listened = round(scene.clock() - began, 3)
-    heard = [(word.how, answer) for word, answer in zip(_WORDS, answers, strict=True) if isinstance(answer, bytes)]
+    heard = [(word.how, answer) for word, answer in zip(words, answers, strict=True) if isinstance(answer, bytes)]
     greeting = answers[0]
     failure = greeting if isinstance(greeting, Failure) and greeting.kind is not FailureKind.TIMED_OUT else None
     if any(_ASKS_FOR_TLS.search(data) for _, data in heard):
         return SpokenProtocol(protocol=None, listened=listened, greeting_failure=failure)
-    for how, data in heard:
-        if (known := _recognised(data, how, listened)) is not None:
+    for how, data in heard if scene.target.starttls is None else ():
+        if (known := recognised(data, how, listened)) is not None:
             return known
     evidence = next((data for _, data in heard if data), ours.non_tls or b"")
     how = next((how for how, data in heard if data), "reply to ClientHello" if ours.non_tls else "")
     return SpokenProtocol(protocol=None, evidence=evidence[:512], how=how, listened=listened, greeting_failure=failure)
 
 
-async def _say(scene: Scene, word: _Word, allowed: float) -> bytes | Failure:
-    connection = await scene.connect(timeout=allowed)
+async def say(scene: Scene, word: Word, allowed: float, *, before: Phase | None = None) -> bytes | Failure:
+    """Say a word on a connection of its own, and wait for what comes; `before` stops ahead of that phase of the way."""
+    connection = await scene.connect(timeout=allowed, before=before)
     if isinstance(connection, Failure):
         return connection
     try:
@@ -103,7 +111,7 @@ async def _say(scene: Scene, word: _Word, allowed: float) -> bytes | Failure:
         await connection.close()
 
 
-async def _converse(connection: Connection, word: _Word, deadline: Deadline) -> bytes | Failure:
+async def _converse(connection: Connection, word: Word, deadline: Deadline) -> bytes | Failure:
     if word.data and (failure := await connection.send(word.data, deadline=deadline)) is not None:
         return failure
     return await connection.receive(deadline=deadline, size=4096)

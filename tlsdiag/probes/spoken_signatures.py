@@ -41,7 +41,7 @@ GREETINGS: tuple[Signature, ...] = (
     _row("redis", rb"^(-ERR unknown command|\+PONG|-NOAUTH|-DENIED)"),
     _row("vnc", rb"^RFB \d{3}\.\d{3}\n"),
     _row("telnet", rb"^\xff[\xfb-\xfe]."),
-    _row("rdp", rb"^\x03\x00\x00.\x0e?\xd0"),
+    _row("rdp", rb"^\x03\x00\x00.\x0e?\xd0", "rdp"),
     _row("irc", rb"^:[^\r\n ]+ NOTICE ", "irc"),
 )
 _SOFTWARE = re.compile(rb"^server:\s*([^\r\n]{1,80})", re.IGNORECASE | re.MULTILINE)

@@ -23,7 +23,7 @@ from ..plugin import (
     VersionAttempt,
     Why,
 )
-from .common import attempt_of
+from .common import attempt_of, stopped_on_the_way
 
 VERSIONS = tuple(ProtocolVersion(code) for code in (0x0002, 0x0300, 0x0301, 0x0302, 0x0303, 0x0304))
 
@@ -55,6 +55,8 @@ def _why_not(scene: Scene) -> str | None:
         return "TCP does not connect"
     if ours is None:
         return "there is no handshake to start from"
+    if stopped_on_the_way(ours):
+        return "the way to TLS ended early"
     if not ours.answered_in_tls and ours.bytes_received == 0 and ours.failure is not None and ours.failure.kind.value == "timed-out":
         return "the peer is silent"
     if ours.non_tls is not None:

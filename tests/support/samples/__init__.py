@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from . import certificate, client, counterfactual, local, network, protocol
+from . import certificate, client, clock, counterfactual, interception, local, network, protocol, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
-    **network.SAMPLES,
-    **protocol.SAMPLES,
-    **client.SAMPLES,
-    **certificate.SAMPLES,
-    **counterfactual.SAMPLES,
-    **local.SAMPLES,
-}
+    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
+    **clock.SAMPLES, **interception.SAMPLES, **local.SAMPLES,
+}  # fmt: skip

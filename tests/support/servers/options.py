@@ -57,7 +57,7 @@ class Options:
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     """`none`: the same program and port without TLS; `starttls`: TLS after the protocol's own request."""
     protocol: str | None = None
-    """For a program that speaks several: "imap", "pop3" (dovecot)."""
+    """For a program that speaks several: "imap", "pop3", "sieve", "lmtp" (dovecot), "xmpp", "xmpp-server" (prosody)."""
     dh_pem: bytes | None = attrs.field(default=None, converter=_to_bytes_or_none)
     """PEM of DH parameters for finite-field key exchange below TLS 1.3."""
     ocsp_response: bytes | None = None

@@ -106,16 +106,15 @@ def _vsftpd_tls(options: Options, directory: Path) -> list[str]:
 @recipe(
     "dovecot",
     program="dovecot",
-    package="dovecot-imapd, dovecot-pop3d",
+    package="dovecot-imapd, dovecot-pop3d, dovecot-managesieved, dovecot-lmtpd",
     understands="ciphers groups security_level client_ca_pem protocol sites extra",
     modes="implicit starttls none",
     needs_root=True,
 )
 def _dovecot(options: Options, directory: Path, port: int) -> Launch:
     protocol = options.protocol or "imap"
-    if protocol not in ("imap", "pop3"):
-        raise ValueError(f"dovecot speaks imap and pop3, not {protocol}")
-    plain, secure = (0, port) if options.tls == "implicit" else (port, 0)
+    if protocol not in ("imap", "pop3", "sieve", "lmtp"):
+        raise ValueError(f"dovecot speaks imap, pop3, sieve and lmtp, not {protocol}")
     lines = [
         f"base_dir = {directory}/run",
         f"state_dir = {directory}/state",
@@ -127,15 +126,26 @@ def _dovecot(options: Options, directory: Path, port: int) -> Launch:
         "ssl = no" if options.tls == "none" else "ssl = yes",
         "passdb {\n driver = static\n args = nopassword=y\n}",
         f"userdb {{\n driver = static\n args = uid=65534 gid=65534 home={directory}/home\n}}",
-        f"service {protocol}-login {{",
-        f" inet_listener {protocol} {{\n  port = {plain}\n }}",
-        f" inet_listener {protocol}s {{\n  port = {secure}\n  ssl = yes\n }}",
-        "}",
+        *_dovecot_listeners(protocol, options.tls == "implicit", port),
     ]
     if options.tls != "none":
         lines += _dovecot_tls(options, directory)
     path = write(directory, "dovecot.conf", _lines(*lines, *options.extra))
     return Launch(argv=[path_of("dovecot"), "-F", "-c", str(path)])
+
+
+def _dovecot_listeners(protocol: str, implicit: bool, port: int) -> list[str]:
+    if protocol in ("sieve", "lmtp"):
+        service = {"sieve": "managesieve-login", "lmtp": "lmtp"}[protocol]
+        secure = "\n  ssl = yes" if implicit else ""
+        return [f"service {service} {{", f" inet_listener {protocol} {{\n  port = {port}{secure}\n }}", "}"]
+    plain, secure_port = (0, port) if implicit else (port, 0)
+    return [
+        f"service {protocol}-login {{",
+        f" inet_listener {protocol} {{\n  port = {plain}\n }}",
+        f" inet_listener {protocol}s {{\n  port = {secure_port}\n  ssl = yes\n }}",
+        "}",
+    ]
 
 
 def _dovecot_tls(options: Options, directory: Path) -> list[str]:
@@ -381,3 +391,50 @@ def _mariadb(options: Options, directory: Path, port: int) -> Launch:
         directory,
     )
     return Launch(argv=[*argv, *options.extra], ready=_says("ready for connections"))
+
+
+@recipe(
+    "prosody",
+    program="prosody",
+    package="prosody",
+    understands="ciphers protocol server_names extra",
+    modes="implicit starttls none",
+)
+def _prosody(options: Options, directory: Path, port: int) -> Launch:
+    """`protocol` is "xmpp" or "xmpp-server"; the first of `server_names` is the domain."""
+    options.require_contiguous_versions()
+    protocol = options.protocol or "xmpp"
+    if protocol not in ("xmpp", "xmpp-server"):
+        raise ValueError(f"prosody speaks xmpp and xmpp-server, not {protocol}")
+    kind = "c2s" if protocol == "xmpp" else "s2s"
+    setting = f"{kind}_direct_tls_ports" if options.tls == "implicit" else f"{kind}_ports"
+    ports = {"c2s_ports": "", "s2s_ports": "", "c2s_direct_tls_ports": "", "s2s_direct_tls_ports": "", setting: str(port)}
+    modules = ["roster", "saslauth", "dialback", "c2s", "s2s"] + ([] if options.tls == "none" else ["tls"])
+    lines = [
+        f'pidfile = "{directory}/prosody.pid"',
+        f'data_path = "{directory}"',
+        "run_as_root = true",
+        f'interfaces = {{ "{HOST}" }}',
+        "http_ports = {}",
+        "https_ports = {}",
+        "c2s_require_encryption = false",
+        "s2s_require_encryption = false",
+        'log = { info = "*stdout" }',
+        "modules_enabled = { " + ", ".join(f'"{name}"' for name in modules) + " }",
+        *(f"{name} = {{ {value} }}" for name, value in ports.items()),
+    ]
+    if options.tls != "none":
+        lines += _prosody_tls(options, directory)
+    domain = options.server_names[0] if options.server_names else "localhost"
+    path = write(directory, "prosody.cfg.lua", _lines(*lines, *options.extra, f'VirtualHost "{domain}"'))
+    return Launch(argv=[path_of("prosody"), "-F", "--config", str(path)])
+
+
+def _prosody_tls(options: Options, directory: Path) -> list[str]:
+    names = {"TLSv1": "tlsv1", "TLSv1.1": "tlsv1_1", "TLSv1.2": "tlsv1_2", "TLSv1.3": "tlsv1_3"}
+    if options.highest != "TLSv1.3":
+        raise ValueError("prosody knows no highest version")
+    ciphers = f', ciphers = "{options.openssl_ciphers}"' if options.openssl_ciphers else ""
+    certificate = write(directory, "main.pem", options.chain)
+    key = write(directory, "main.key", options.key)
+    return [f'ssl = {{ certificate = "{certificate}", key = "{key}", protocol = "{names[options.lowest]}+"{ciphers} }}']

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ...certificates import Certificate, read_certificate
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
-from ..common import CONSEQUENCE, refuses_certificates
+from ..common import CONSEQUENCE, refuses_dates
 
 SOON = timedelta(days=21)
 """Renewal at two thirds of a 90-day certificate leaves 30 days; three weeks before the end something has gone wrong."""
@@ -96,10 +96,10 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
     now = seen.now
     if now > ends:
         detail = f"{who} of {certificate.subject.text or certificate.label} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
-        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_certificates(seen), **common)
+        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_dates(seen), **common)
     elif now < begins:
         detail = f"{who} of {certificate.subject.text or certificate.label} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
-        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_certificates(seen), **common)
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif ends - now < min(SOON, (ends - begins) / 3):
         detail = f"{who} of {certificate.subject.text or certificate.label} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
         yield CertificateFinding.of(EXPIRING, detail, **common)

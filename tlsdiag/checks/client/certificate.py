@@ -77,6 +77,7 @@ REQUESTED = Rule(
 _ABOUT_CERTIFICATES = frozenset((40, 41, 42, 43, 44, 45, 46, 48, 49, 116))
 _OF_ONE_SENT = frozenset((42, 43, 44, 45, 46, 48))
 """Alerts about a certificate that was sent; 40, 49 and 116 come without one too."""
+_MAIL_REFUSALS = (b"421 ", b"454 ", b"530 ", b"550 ", b"554 ")  # to an EHLO after STARTTLS
 _DENIALS = (b"certificate", b"ssl", b"forbidden")
 
 
@@ -143,7 +144,8 @@ def denial(ours: HandshakeOutcome) -> str:
     if lost is not None and lost.kind in (FailureKind.CLOSED, FailureKind.RESET):
         return f"the connection ended ({lost.detail})"
     head, _, body = ours.late_answer.partition(b"\n")
-    if any(code in head for code in (b" 400 ", b" 401 ", b" 403 ", b" 495 ", b" 496 ")) and any(word in (head + body).lower() for word in _DENIALS):
+    refused = head.startswith(_MAIL_REFUSALS) or any(code in head for code in (b" 400 ", b" 401 ", b" 403 ", b" 495 ", b" 496 "))
+    if refused and any(word in (head + body).lower() for word in _DENIALS):
         return f"the server answered the first request with {head.strip()[:60].decode('utf-8', 'replace')!r}"
     return ""
 

@@ -119,6 +119,8 @@ def _goes_elsewhere(seen: Seen, client: ClientOutcome) -> bool:
 
 
 def _detail(client: ClientOutcome) -> str:
+    if client.failure is not None and client.failure.phase in (Phase.PROXY, Phase.STARTTLS):
+        return f"The client does not get as far as TLS: {client.error_text}."
     code = f" (verify code {client.verify_code})" if client.verify_code is not None else ""
     return f"{client.settings.library} says: {client.error_type}: {client.error_text}{code}"
 

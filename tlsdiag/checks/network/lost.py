@@ -130,6 +130,8 @@ class LostConnectionCheck(Check):
         failure = _failure(seen)
         if failure is None or not client_failed(seen):
             return
+        if failure.phase in (Phase.PROXY, Phase.STARTTLS):
+            return  # lost before TLS was to begin: that is told by who reads the way
         if failure.phase is not Phase.HANDSHAKE and failure.kind is not FailureKind.RESET:
             return
         spoken = seen.get(SpokenProtocol)

@@ -18,6 +18,7 @@ from ...plugin import (
     Severity,
     SpokenFinding,
     SpokenProtocol,
+    protocol_named,
 )
 from ..common import CONSEQUENCE
 
@@ -28,7 +29,6 @@ _NAMES = {
 }  # fmt: skip
 # What forward proxies call themselves, or answer with, when they are spoken to as a web server.
 _PROXY = re.compile(rb"^(server:[^\r\n]*(squid|tinyproxy|privoxy|mitmproxy|bluecoat|proxysg|3proxy)|x-squid-error:|proxy-(agent|authenticate|connection):)", re.IGNORECASE | re.MULTILINE)
-_IMPLICIT = {"smtp": 465, "imap": 993, "pop3": 995, "ftp": 990, "ldap": 636, "nntp": 563, "irc": 6697}
 
 SPEAKS_HTTP = Rule(
     code="speaks-plain-http",
@@ -162,8 +162,11 @@ def _detail(seen: Seen, spoken: SpokenProtocol) -> str:
 def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
     if rule is not STARTTLS_NEEDED:
         return rule.fix
-    port = _IMPLICIT.get(spoken.protocol or "")
+    upgrade = protocol_named(spoken.starttls or "")
+    port = upgrade.implicit if upgrade is not None else None
     other = f", or connect to port {port}, where TLS begins at once" if port else ""
     word = spoken.starttls or ""
-    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key != "python" or word == "smtp"}
+    unfit = {"python"} if word != "smtp" else set()
+    unfit |= {"openssl"} if word == "rdp" else set()  # which s_client does not speak
+    snippets = {key: text.replace("PROTOCOL", word) for key, text in rule.fix.snippets.items() if key not in unfit}
     return Fix(summary=f"Let the client use STARTTLS (in tlsdiag: starttls={word!r}){other}.", snippets=snippets)

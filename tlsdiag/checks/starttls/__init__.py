@@ -1,0 +1,1 @@
+"""Checks of the dialogue before TLS: STARTTLS and its kin."""
