@@ -1,7 +1,8 @@
-"""What all tests share: real servers on loopback through the fixture `serve`."""
+"""What all tests share: real servers on loopback through the fixture `serve`, and no proxy that this machine's environment names."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 from servers import RunningServer
 from servers import serve as start_server
+
+for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[_name]  # a test goes through the proxies that it starts itself, and through no other
 
 _INTEGRATION = Path(__file__).parent / "integration"
 

@@ -30,7 +30,7 @@ async def diagnose_async(
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
-    proxy: str | None = None,
+    proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
@@ -64,7 +64,7 @@ def diagnose(
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
-    proxy: str | None = None,
+    proxy: str | Literal[False] | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
@@ -76,6 +76,7 @@ def diagnose(
     pins what the name resolves to; `client` is the caller's own `ssl.SSLContext` (default: `ssl.create_default_context()`); `trust` is a CA file,
     a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
+    `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 

@@ -81,11 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     upgrades = parser.add_mutually_exclusive_group()
     upgrades.add_argument("--starttls", metavar="PROTOCOL", help="the protocol that upgrades to TLS, such as smtp (default: by scheme or port)")
     upgrades.add_argument("--no-starttls", action="store_true", help="begin with TLS at once, whatever the port")
-    parser.add_argument("--proxy", metavar="URL", help="the proxy to go through")
+    proxies = parser.add_mutually_exclusive_group()
+    proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
+    proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
-    parser.add_argument("--now", metavar="TIME", help="judge as if it were this time (ISO 8601 with a time zone)")
+    parser.add_argument("--now", metavar="TIME", help="the time that the client's clock shows, where it is not this machine's (ISO 8601 with a zone)")
     add_output_options(parser)
     parser.add_argument("--version", action="version", version=f"tlsdiag {__version__}")
     return parser
@@ -121,7 +123,7 @@ def _target(options: argparse.Namespace) -> Target:
         client_certificate=certificate,
         alpn=options.alpn.split(",") if options.alpn else None,
         starttls=False if options.no_starttls else options.starttls,
-        proxy=options.proxy,
+        proxy=False if options.no_proxy else options.proxy,
         now=datetime.fromisoformat(options.now) if options.now else None,
     )
 

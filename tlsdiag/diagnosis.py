@@ -112,9 +112,11 @@ class Diagnosis:
         return report
 
     async def stream(self, target: Target) -> AsyncIterator[Event]:
-        """Diagnose the target and tell what happens while it happens; `TargetError` for one that this version cannot go to."""
-        from .network import BudgetedDialer, Deadline, SocketDialer, way_of
+        """Diagnose the target and tell what happens while it happens."""
+        from .network import BudgetedDialer, Deadline, SocketDialer, way_of, with_environment
 
+        environment = os.environ if self._environment is None else self._environment
+        target = with_environment(target, environment)
         way = way_of(target)
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
@@ -125,7 +127,7 @@ class Diagnosis:
             now=target.now or self._clock(),
             clock=time.monotonic,
             randomness=self._randomness,
-            environment=os.environ if self._environment is None else self._environment,
+            environment=environment,
             dialer=dialer,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),

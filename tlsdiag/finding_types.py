@@ -23,6 +23,22 @@ class NetworkFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class ProxyFinding(Finding):
+    """About the way through a proxy: its URL without secrets, who named it, and what it answered (`status` over HTTP, `reply` over SOCKS5)."""
+
+    kind = "proxy"
+
+    url: str | None = None
+    proxy_origin: str = ""
+    status: int | None = None
+    reply: int | None = None
+    schemes: tuple[str, ...] = ()
+    software: str | None = None
+    words: str = ""
+    failure: Failure | None = None
+
+
+@attrs.frozen(kw_only=True)
 class SpokenFinding(Finding):
     """The port speaks something else than TLS; `evidence_bytes` are what told."""
 

@@ -16,6 +16,7 @@ from .check import Check, Seen, Skipped
 from .finding import Finding
 from .observation import Observation, Observations, Unavailable, Why
 from .probe import Scope
+from .proxies import ProxyServer
 from .registry import Registry
 from .target import Endpoint, Target
 
@@ -95,10 +96,11 @@ def _vetted(check: Check, finding: Finding, seen: Seen, origin: str) -> Finding:
 
 
 def _values(target: Target, endpoint: Endpoint | None) -> dict[str, str]:
-    """What the placeholders of a fix stand for."""
-    port = endpoint.port if endpoint is not None else target.port
+    """What the placeholders of a fix stand for. Behind a proxy the endpoint is the proxy's, and the target has no address here."""
+    through = isinstance(target.proxy, ProxyServer)
+    port = endpoint.port if endpoint is not None and not through else target.port
     found = {"NAME": target.reference_name, "HOST": target.host, "PORT": str(port)}
-    return found if endpoint is None else {**found, "ADDRESS": endpoint.address}
+    return found if endpoint is None or through else {**found, "ADDRESS": endpoint.address}
 
 
 def _unique(findings: Sequence[Finding]) -> list[Finding]:

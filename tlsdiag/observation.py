@@ -49,7 +49,11 @@ class Unavailable:
 
 @attrs.frozen(kw_only=True)
 class Resolution(Observation):
-    """What the host name leads to: every address, or the failure. `pinned`: the caller gave the addresses."""
+    """What the host name leads to: every address, or the failure. `pinned`: the caller gave the addresses.
+
+    `via` is the proxy (without secrets) where there is one: then `host` and the addresses are the proxy's, which is what is dialled; `via_origin` is the
+    environment variable that names it, or "argument".
+    """
 
     name: ClassVar[str] = "resolution"
 
@@ -59,6 +63,8 @@ class Resolution(Observation):
     pinned: bool = False
     failure: Failure | None = None
     elapsed: float = 0.0
+    via: str | None = None
+    via_origin: str = ""
 
 
 @attrs.frozen(kw_only=True)

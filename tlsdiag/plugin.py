@@ -22,8 +22,11 @@ from .facts import (
     MadeUpName,
     Note,
     OfferSeen,
+    OtherWay,
     PathSeen,
     PolicySetting,
+    ProxyStep,
+    ProxyWay,
     Reachability,
     ServedChain,
     ServerDate,
@@ -61,6 +64,7 @@ from .finding_types import (
     LocalFinding,
     NameFinding,
     NetworkFinding,
+    ProxyFinding,
     ServerNameFinding,
     SizeFinding,
     SpokenFinding,
@@ -71,6 +75,7 @@ from .finding_types import (
 )
 from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
+from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
@@ -80,10 +85,10 @@ __all__ = [
     "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "CredentialFinding", "Delivery", "Depth", "DeviationFinding",
     "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome",
     "InterceptionFinding", "Layer", "Limits", "LocalFinding", "LocalLibrary", "MadeUpName", "NameFinding", "NetworkFinding", "Note",
-    "Observation", "Observations", "OfferSeen", "PathSeen", "Phase", "PolicySetting", "Probe", "Reachability", "Resolution", "Rule",
-    "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software",
-    "SpokenFinding", "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep",
-    "StorePlace", "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "TrustFinding",
-    "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
-    "protocol_named",
+    "Observation", "Observations", "OfferSeen", "OtherWay", "PathSeen", "Phase", "PolicySetting", "Probe", "ProxyFinding", "ProxyServer",
+    "ProxyStep", "ProxyWay", "Reachability", "Resolution", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate",
+    "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue",
+    "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace", "StoreVerdict", "StoreVerdicts", "Target",
+    "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable",
+    "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
 
 import attrs
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Recording
+    from .proxies import ProxyServer
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
 
@@ -102,6 +103,9 @@ class Scene(Protocol):
         self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
     ) -> Connection | Failure:
         """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg."""
+
+    def by_way(self, endpoint: Endpoint, proxy: ProxyServer | Literal[False], *, patience: float) -> Scene:
+        """The scene of the same target gone another way: through `proxy` or past it, dialling `endpoint`, with `patience` seconds for each wait."""
 
     async def handshake(
         self,

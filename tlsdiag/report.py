@@ -10,17 +10,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from . import causes, serial
 from .check import Skipped
 from .depth import Depth
-from .errors import ReportFormatError
+from .errors import ReportFormatError, TargetError
 from .failure import Blame
 from .finding import Finding, Layer, Rule, Severity, evidence_names
 from .observation import Observations, Why
+from .proxies import ProxyServer
 from .registry import BrokenPlugin, Registry, finding_kinds
 from .target import Endpoint, Target
 
@@ -205,16 +206,17 @@ class Report:
 
 def _target_to_plain(target: Target) -> dict[str, Any]:
     names = ("host", "port", "server_name", "addresses", "alpn", "starttls", "proxy", "now", "scheme")
-    plain = {name: serial.to_plain(getattr(target, name)) for name in names}
-    plain["proxy"] = _without_password(target.proxy)
-    return plain
+    shown = str(target.proxy) if isinstance(target.proxy, ProxyServer) else target.proxy  # without its secrets
+    return {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
 
 
-def _without_password(url: str | None) -> str | None:
-    if url is None or "@" not in url:
-        return url
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://***@{rest.rpartition('@')[2]}"
+def _proxy_from_plain(plain: Any) -> ProxyServer | Literal[False] | None:
+    if plain is None or plain is False:
+        return plain
+    try:
+        return ProxyServer.parse(plain)
+    except TargetError as exc:
+        raise ReportFormatError(f"target.proxy: {exc}") from None
 
 
 def _target_from_plain(plain: Any) -> Target:
@@ -230,7 +232,7 @@ def _target_from_plain(plain: Any) -> Target:
         addresses=read(tuple[str, ...] | None, "addresses"),
         alpn=read(tuple[str, ...] | None, "alpn") or (),
         starttls=read(str | None, "starttls"),
-        proxy=read(str | None, "proxy"),
+        proxy=_proxy_from_plain(plain.get("proxy")),
         now=read(datetime | None, "now"),
         scheme=read(str | None, "scheme"),
     )

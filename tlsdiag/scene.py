@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import attrs
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Deadline, Dialer, Leg
+    from .proxies import ProxyServer
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
 _ORDER = {phase: place for place, phase in enumerate(Phase)}
@@ -138,6 +139,14 @@ class EndpointScene:
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
         return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
+
+    def by_way(self, endpoint: Endpoint, proxy: ProxyServer | Literal[False], *, patience: float) -> EndpointScene:
+        """The scene of the same target gone another way: through `proxy` or past it, dialling `endpoint`, with `patience` seconds for each wait."""
+        from .network import way_of
+
+        target = attrs.evolve(self.target, proxy=proxy)
+        limits = attrs.evolve(self.limits, connect_timeout=patience, handshake_timeout=patience)
+        return EndpointScene(stage=attrs.evolve(self.stage, target=target, way=way_of(target), limits=limits), place=endpoint)
 
     async def handshake(
         self,

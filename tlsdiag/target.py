@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 import attrs
 
 from .errors import TargetError
+from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, known_names, protocol_at, protocol_named
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Target:
     """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
 
     `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
-    says what it was taken from when the caller did not name it: "scheme" or "port".
+    says what it was taken from when the caller did not name it: "scheme" or "port". `proxy`: None leaves it to the environment, False goes without.
     """
 
     host: str
@@ -82,7 +83,7 @@ class Target:
     client_certificate: ClientCertificate | None = None
     alpn: tuple[str, ...] = ()
     starttls: str | None = None
-    proxy: str | None = None
+    proxy: ProxyServer | Literal[False] | None = None
     now: datetime | None = None
     scheme: str | None = None
     starttls_guessed: Literal["scheme", "port"] | None = None
@@ -100,7 +101,7 @@ class Target:
         client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
         alpn: Sequence[str] | None = None,
         starttls: str | Literal[False] | None = None,
-        proxy: str | None = None,
+        proxy: ProxyServer | str | Literal[False] | None = None,
         now: datetime | None = None,
     ) -> Target:
         """Build a target from what a caller has at hand.
@@ -285,11 +286,7 @@ def _alpn(alpn: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(alpn or ())
 
 
-def _proxy(proxy: str | None) -> str | None:
-    if proxy is None:
-        return None
-    parts = _parts(proxy if "://" in proxy else f"http://{proxy}", proxy)
-    if parts.scheme not in {"http", "https", "socks5", "socks5h"} or not parts.hostname:
-        raise TargetError(f"proxy takes a URL such as http://proxy.example:3128, not {proxy!r}")
-    _split_authority(parts, proxy)
-    return parts.geturl()
+def _proxy(proxy: ProxyServer | str | Literal[False] | None) -> ProxyServer | Literal[False] | None:
+    if proxy is None or proxy is False or isinstance(proxy, ProxyServer):
+        return proxy
+    return ProxyServer.parse(proxy)

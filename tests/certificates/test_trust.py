@@ -157,6 +157,16 @@ def test_a_path_leads_to_the_anchor() -> None:
     assert [item.label for item in best.certificates] == ["server.example", "Test Issuing CA", "Test Root CA"]
 
 
+def test_a_leaf_may_have_the_very_key_of_its_authority() -> None:
+    """As proxies give it that make certificates on the fly."""
+    authority = Authority.root("On The Fly CA", number=640, now=NOW)
+    leaf = read_certificate(authority.issue("server.example", number=640, now=NOW).der)
+    root = read_certificate(authority.issued.der)
+    search = build_paths(leaf, sent=(root,), store=TrustStore.from_certificates([root.der]), at=NOW)
+    assert leaf.spki == root.spki
+    assert search.paths[0].anchored and len(search.paths[0].certificates) == 2
+
+
 def test_extra_certificates_complete_a_path() -> None:
     issued = leaf()
     search = build_paths(read_certificate(issued.der), sent=(), store=STORE, extra=read(issued.chain[1]), at=NOW)

@@ -154,3 +154,28 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
 def test_a_timeout_of_nothing_is_wrong_usage(capsys: Capture) -> None:
     assert main(["127.0.0.1:1", "--timeout", "0"]) == 2
     assert "handshake_timeout" in capsys.readouterr().err
+
+
+def test_a_proxy_is_gone_through_and_its_secret_never_shown(capsys: Capture) -> None:
+    with listening(says(answer=b"HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        words = ["localhost:9", "--proxy", f"http://alice:s3cr3t@127.0.0.1:{proxy.port}", "--verbose"]
+        assert main(words) == 1
+    out = capsys.readouterr().out
+    assert "[proxy-authentication-required]" in out
+    assert f"through http://***@127.0.0.1:{proxy.port}" in out
+    assert "s3cr3t" not in out and "alice" not in out
+
+
+def test_no_proxy_goes_without_the_one_of_the_environment(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with listening(is_silent) as server:
+        words = [f"localhost:{server.port}", "--timeout", "0.3", "--depth", "quick"]
+        assert main(words) == 1
+        assert "[proxy-refused]" in capsys.readouterr().out
+        assert main([*words, "--no-proxy"]) == 1
+    assert "[peer-silent]" in capsys.readouterr().out
+
+
+def test_a_proxy_that_cannot_be_read_is_wrong_usage_without_its_secret(capsys: Capture) -> None:
+    assert main(["localhost", "--proxy", "ftp://alice:s3cr3t@proxy.example"]) == 2
+    assert "s3cr3t" not in capsys.readouterr().err

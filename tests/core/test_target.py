@@ -125,7 +125,7 @@ def test_a_host_must_be_text() -> None:
 
 
 def test_a_proxy_may_leave_out_its_scheme() -> None:
-    assert Target.parse("a.example", proxy="proxy.example:3128").proxy == "http://proxy.example:3128"
+    assert str(Target.parse("a.example", proxy="proxy.example:3128").proxy) == "http://proxy.example:3128"
 
 
 def test_a_pair_of_paths_is_a_client_certificate() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import threading
-from collections.abc import Iterator
+
+from ports import closed_port, full_backlog
 
 import tlsdiag
 from tlsdiag import Report, Severity, Verdict
@@ -20,24 +19,6 @@ def cause(report: Report) -> str:
     """The code of the root cause."""
     assert report.root_cause is not None, report
     return report.root_cause.code
-
-
-@contextlib.contextmanager
-def full_backlog() -> Iterator[int]:
-    """A port whose queue is full, so that the kernel drops further SYNs as a filter does."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, contextlib.ExitStack() as stack:
-        for _ in range(4):
-            sock = stack.enter_context(socket.socket())
-            sock.setblocking(False)
-            sock.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
-
-
-def closed_port() -> int:
-    """A port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def test_a_closed_port_is_refused() -> None:

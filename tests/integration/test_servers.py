@@ -19,6 +19,7 @@ from servers import serve as start_server
 SECURE = ("nginx", "apache", "haproxy", "lighttpd", "caddy", "openssl", "gnutls", "stunnel", "node", "java")
 SECURE += ("tlslite", "postfix", "dovecot", "vsftpd", "slapd", "prosody")
 GREETINGS = {"sshd": b"SSH-2.0-", "postfix": b"220 ", "dovecot": b"* OK", "vsftpd": b"220 "}
+PROXIES = {"squid": "http", "tinyproxy": "http", "privoxy": "http", "apache-proxy": "http", "danted": "socks5", "microsocks": "socks5"}
 
 Serve = Callable[..., RunningServer]
 
@@ -77,8 +78,17 @@ def test_a_database_listens(kind: str, serve: Serve, pair: tuple[bytes, bytes]) 
     socket.create_connection((server.host, server.port), 10).close()
 
 
+@pytest.mark.parametrize("kind", PROXIES)
+def test_a_proxy_answers_in_its_protocol(kind: str, serve: Serve) -> None:
+    server = serve(kind, tls="none")
+    request, answer = (b"CONNECT 127.0.0.1:1 HTTP/1.0\r\n\r\n", b"HTTP/1.") if PROXIES[kind] == "http" else (b"\x05\x01\x00", b"\x05\x00")
+    with socket.create_connection((server.host, server.port), 10) as plain:
+        plain.sendall(request)
+        assert plain.recv(100).startswith(answer)
+
+
 def test_every_kind_is_tried_here() -> None:
-    assert set(KINDS) == {*SECURE, *GREETINGS, "postgresql", "mariadb"}
+    assert set(KINDS) == {*SECURE, *GREETINGS, *PROXIES, "postgresql", "mariadb"}
 
 
 def test_a_stopped_server_leaves_nothing_behind(serve: Serve) -> None:

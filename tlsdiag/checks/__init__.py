@@ -32,11 +32,21 @@ from .protocol.deviations import DeviationsCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
+from .proxy.answer import ProxyAnswerCheck
+from .proxy.configuration import ProxyConfigurationCheck
+from .proxy.other_way import OtherWayCheck
+from .proxy.reachability import ProxyReachabilityCheck
+from .proxy.scheme import ProxySchemeCheck
 from .starttls.dialogue import StarttlsCheck
 
 CHECKS: tuple[type[Check], ...] = (
     ResolutionCheck,
     ReachabilityCheck,
+    ProxyConfigurationCheck,
+    ProxyReachabilityCheck,
+    ProxyAnswerCheck,
+    ProxySchemeCheck,
+    OtherWayCheck,
     LostConnectionCheck,
     StarttlsCheck,
     SpokenCheck,

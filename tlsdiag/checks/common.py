@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..plugin import AlertSeen, ClientOutcome, HandshakeOutcome, Seen
+from ..plugin import AlertSeen, ClientOutcome, HandshakeOutcome, Resolution, Seen
 
 #: The consequence that every cause of a failed handshake explains.
 CONSEQUENCE = ("client-handshake-failed",)
@@ -48,3 +48,9 @@ def answered(seen: Seen) -> bool:
     client, ours = seen.get(ClientOutcome), seen.get(HandshakeOutcome)
     spoke = client is not None and bool(client.received) and client.non_tls is None
     return spoke or (ours is not None and ours.answered_in_tls)
+
+
+def place(seen: Seen) -> str:
+    """Where a peer is, in words: its address, or the target itself where that is behind a proxy."""
+    resolution = seen.get(Resolution)
+    return str(seen.endpoint) if resolution is None or resolution.via is None else f"{seen.target} (through {resolution.via})"

@@ -161,7 +161,8 @@ def address_of(destination: Destination, default_port: int) -> dict[str, Any]:
 def destination_of(target: Target) -> Destination:
     """The destination that a target stands for."""
     name = target.server_name if target.server_name != target.host else None
-    return Destination(host=target.host, port=target.port, server_name=name, starttls=target.starttls, proxy=target.proxy)
+    proxy = str(target.proxy) if target.proxy else None
+    return Destination(host=target.host, port=target.port, server_name=name, starttls=target.starttls, proxy=proxy)
 
 
 def _destination_to_plain(destination: Destination | None) -> dict[str, Any] | None:

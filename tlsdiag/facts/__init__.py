@@ -24,6 +24,7 @@ from .local import (
     TrustVariable,
 )
 from .network import Reachability, SpokenProtocol
+from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 
@@ -45,8 +46,11 @@ __all__ = [
     "MadeUpName",
     "Note",
     "OfferSeen",
+    "OtherWay",
     "PathSeen",
     "PolicySetting",
+    "ProxyStep",
+    "ProxyWay",
     "Reachability",
     "ServedChain",
     "ServerDate",

@@ -6,6 +6,7 @@ from .budget import BudgetedDialer
 from .connection import Connection, Dialer, SocketConnection, SocketDialer
 from .deadline import Deadline
 from .errors import failure_from_oserror, timed_out
+from .proxy import with_environment
 from .recording import Chunk, Direction, Recorder, Recording
 from .resolve import Resolved, resolve
 from .starttls import Dialogue, StarttlsLeg, converse, starttls_leg
@@ -14,4 +15,5 @@ from .way import Leg, walk, way_of
 __all__ = [
     "BudgetedDialer", "Chunk", "Connection", "Deadline", "Dialer", "Dialogue", "Direction", "Leg", "Recorder", "Recording", "Resolved",
     "SocketConnection", "SocketDialer", "StarttlsLeg", "converse", "failure_from_oserror", "resolve", "starttls_leg", "timed_out", "walk", "way_of",
+    "with_environment",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 """The way from TCP to where TLS begins: through a proxy, then over a STARTTLS dialogue. A row of legs, walked in order.
 
-A `Leg` speaks its own words on a connection that is open and hands it on. It returns what it read too much, for the next to read, or the failure
-with its own phase; it never raises and never judges. The recording of a connection that came through begins where the legs ended, so
-that whoever reads TLS finds nothing else in it.
+A `Leg` speaks its own words on a connection that is open and hands it on. It returns what it read too much, for the next to read, or another connection
+where it went over to one (TLS to a proxy), or the failure with its own phase; it never raises and never judges. The recording of a connection that came
+through begins where the legs ended, so that whoever reads TLS finds nothing else in it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..errors import TargetError
 from ..failure import Failure, Phase
 from ..target import Target
 from .connection import Connection
 from .deadline import Deadline
+from .proxy import proxy_leg
 from .recording import Chunk, Direction, Recording
 from .starttls import starttls_leg
 
@@ -28,16 +28,14 @@ class Leg(Protocol):
     async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure | Connection:
         """Go it: the bytes that were read beyond its end (mostly none), or why it ended early.
 
-        A leg beyond which bytes go in another form (TDS) gives a connection of its own, which is handed on as it is.
+        A leg beyond which bytes go in another form (TLS to a proxy, TDS) gives a connection of its own, which is handed on as it is.
         """
 
 
 def way_of(target: Target) -> tuple[Leg, ...]:
-    """The legs that lead to a target; `TargetError` for a way that cannot be gone."""
-    if target.proxy is not None:
-        raise TargetError(f"proxy={target.proxy!r}: this version of tlsdiag cannot go that way yet")
-    upgrade = starttls_leg(target)
-    return () if upgrade is None else (upgrade,)
+    """The legs that lead to a target, in the order in which they are gone."""
+    legs = (proxy_leg(target), starttls_leg(target))
+    return tuple(leg for leg in legs if leg is not None)
 
 
 async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadline) -> Connection | Failure:

@@ -12,6 +12,8 @@ from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
+from .other_way import OtherWayProbe
+from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
@@ -25,6 +27,7 @@ from .versions import VersionsProbe
 PROBES: tuple[type[Probe], ...] = (
     ResolutionProbe,
     ReachabilityProbe,
+    ProxyWayProbe,
     StarttlsProbe,
     ClientProbe,
     HandshakeProbe,
@@ -37,6 +40,7 @@ PROBES: tuple[type[Probe], ...] = (
     StoreVerdictsProbe,
     LocalLibraryProbe,
     ClientCredentialsProbe,
+    OtherWayProbe,
     MadeUpNameProbe,
     ServerDateProbe,
     ClockProbe,

@@ -80,7 +80,7 @@ def attempt_of(exchange: Exchange) -> Attempt:
 
 def stopped_on_the_way(ours: HandshakeOutcome) -> bool:
     """Whether our handshake did not even begin, because the way to where TLS begins ended early."""
-    return ours.failure is not None and ours.failure.phase in (Phase.PROXY, Phase.STARTTLS)
+    return ours.failure is not None and ours.failure.phase in (Phase.RESOLVE, Phase.PROXY, Phase.STARTTLS)
 
 
 @functools.lru_cache(maxsize=8)

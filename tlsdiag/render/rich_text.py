@@ -16,7 +16,7 @@ from rich.text import Text
 from ..finding import Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
-from .text import HEADLINES, at, doubt, not_looked_at, told_with
+from .text import HEADLINES, at, doubt, facts, not_looked_at, told_with
 
 _VERDICTS = {Verdict.HEALTHY: "bold green", Verdict.FLAWED: "bold yellow", Verdict.UNKNOWN: "bold magenta"}
 _SEVERITIES = {Severity.INFO: "cyan", Severity.LOW: "yellow", Severity.MEDIUM: "yellow"}
@@ -27,8 +27,7 @@ def print_rich(report: Report, *, verbose: bool = False, file: TextIO | None = N
     console = Console(file=file, width=width, highlight=False, soft_wrap=False)
     style = _VERDICTS.get(report.verdict, "bold red")
     console.print(Text(f"{terminal(str(report.target))} {HEADLINES[report.verdict]}", style=style))
-    places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
-    console.print(Text(f"  {places}; {report.connections} connections, {report.elapsed:.1f} s", style="dim"))
+    console.print(Text(f"  {facts(report)}", style="dim"))
     root = report.root_cause
     if root is not None:
         body = Group(_entry(root, verbose), *_consequences(report, root))

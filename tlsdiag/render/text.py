@@ -64,9 +64,7 @@ class _Writer:
         verdict = self.report.verdict
         head = f"{terminal(str(self.report.target))} {HEADLINES[verdict]}"
         yield self.paint(head, "1;" + _VERDICT_COLOURS[verdict])
-        places = ", ".join(str(endpoint) for endpoint in self.report.endpoints) or "no address"
-        facts = f"{places}; {self.report.connections} connections, {self.report.elapsed:.1f} s"
-        yield from self.wrapped(facts, "  ")
+        yield from self.wrapped(facts(self.report), "  ")
 
     def root(self, finding: Finding) -> Iterator[str]:
         yield from self.entry(finding, "Cause")
@@ -125,6 +123,14 @@ class _Writer:
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def facts(report: Report) -> str:
+    """Where it was looked, through what, and what that took."""
+    places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
+    proxy = report.target.proxy
+    through = f"through {terminal(str(proxy))} at {places}" if proxy else places
+    return f"{through}; {report.connections} connections, {report.elapsed:.1f} s"
 
 
 def at(finding: Finding) -> str:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from . import certificate, client, clock, counterfactual, interception, local, network, protocol, starttls
+from . import certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
-    **network.SAMPLES, **starttls.SAMPLES, **protocol.SAMPLES, **client.SAMPLES, **certificate.SAMPLES, **counterfactual.SAMPLES,
-    **clock.SAMPLES, **interception.SAMPLES, **local.SAMPLES,
-}  # fmt: skip
+    **network.SAMPLES,
+    **proxy.SAMPLES,
+    **starttls.SAMPLES,
+    **protocol.SAMPLES,
+    **client.SAMPLES,
+    **certificate.SAMPLES,
+    **counterfactual.SAMPLES,
+    **clock.SAMPLES,
+    **interception.SAMPLES,
+    **local.SAMPLES,
+}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from . import cryptographic, runtimes, services, web  # noqa: F401  (each registers its recipes)
+from . import cryptographic, proxies, runtimes, services, web  # noqa: F401  (each registers its recipes)
 from .options import VERSIONS, Options, Site, split_pem
 from .recipe import RECIPES
 from .running import HOST, RunningServer, ServerFailed, free_port, new_directory, start

@@ -60,6 +60,10 @@ class Options:
     """For a program that speaks several: "imap", "pop3", "sieve", "lmtp" (dovecot), "xmpp", "xmpp-server" (prosody)."""
     dh_pem: bytes | None = attrs.field(default=None, converter=_to_bytes_or_none)
     """PEM of DH parameters for finite-field key exchange below TLS 1.3."""
+    credentials: tuple[str, str] | None = None
+    """A user name and a password that a proxy asks for."""
+    bump: bool = False
+    """True: a proxy that replaces certificates; the pair given is the authority that it signs with."""
     ocsp_response: bytes | None = None
     """DER of an OCSP response to staple."""
     extra: tuple[str, ...] = attrs.field(default=(), converter=tuple)

@@ -56,7 +56,7 @@ UNHASHED = Rule(
         snippets={"openssl": "openssl rehash /path/to/directory", "python": "ssl.create_default_context(cafile='all.pem')   # not capath"},
     ),
     references=("https://docs.openssl.org/3.0/man1/openssl-rehash/", "https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/"),
-    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "trust-variable-broken", "interception"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "trust-variable-broken", "interception", "proxy-replaces-certificate"),
     failing="SSL_CERT_DIR with a directory of files that end in .pem",
     passing="a directory that openssl rehash went through",
 )

@@ -37,7 +37,7 @@ VARIABLE_BROKEN = Rule(
         snippets={"shell": "unset SSL_CERT_FILE SSL_CERT_DIR   # or point it to /etc/ssl/certs/ca-certificates.crt", "python": "python -c 'import ssl; print(ssl.get_default_verify_paths())'"},
     ),
     references=("https://docs.openssl.org/3.0/man3/SSL_CTX_load_verify_locations/", "https://docs.python.org/3/library/ssl.html#ssl.get_default_verify_paths"),
-    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "intermediate-missing", "interception"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "certificate-self-signed", "intermediate-missing", "interception", "proxy-replaces-certificate"),
     failing="SSL_CERT_FILE with the name of a file that does not exist",
     passing="SSL_CERT_FILE with the name of a bundle",
 )

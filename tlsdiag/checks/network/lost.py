@@ -23,7 +23,7 @@ from ...plugin import (
     Severity,
     SpokenProtocol,
 )
-from ..common import CONSEQUENCE, answered, client_failed
+from ..common import CONSEQUENCE, answered, client_failed, place
 from ..proof import tried_in_vain
 
 RESET_AT_ONCE = Rule(
@@ -180,7 +180,7 @@ def _alerted(seen: Seen) -> bool:
 
 
 def _detail(rule: Rule, seen: Seen, failure: Failure) -> str:
-    where = seen.endpoint
+    where = place(seen)
     if rule is SILENT:
         return f"{where} accepts the connection, and not one byte came within {failure.elapsed:.1f} s of the ClientHello."
     if rule is LOST_MIDWAY:

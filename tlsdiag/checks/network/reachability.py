@@ -130,7 +130,9 @@ class ReachabilityCheck(Check):
         working = [str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected]
         detail = f"Connecting to {seen.endpoint} failed: {failure.detail}."
         if not working:
-            yield NetworkFinding.of(rule, detail, failure=failure, elapsed=failure.elapsed)
+            resolution = seen.get(Resolution)
+            if resolution is None or resolution.via is None:  # a proxy is told in proxy/reachability
+                yield NetworkFinding.of(rule, detail, failure=failure, elapsed=failure.elapsed)
             return
         severity = Severity.INFO if self._is_usual(seen, failure) else Severity.MEDIUM
         detail += f" {working[0]} works, so that clients which try every address get through."

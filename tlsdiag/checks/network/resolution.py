@@ -88,8 +88,8 @@ class ResolutionCheck(Check):
         """Yield the one finding that fits the failure."""
         resolution = seen[Resolution]
         failure = resolution.failure
-        if failure is None:
-            return
+        if failure is None or resolution.via is not None:
+            return  # a proxy's name is told in proxy/configuration
         rule = _RULES.get(failure.kind, RESOLVER_FAILED)
         detail = f"The name {resolution.host} does not resolve: {failure.detail}."
         yield NetworkFinding.of(rule, detail, subject=resolution.host, failure=failure, elapsed=resolution.elapsed)

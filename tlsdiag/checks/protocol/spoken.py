@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...plugin import (
@@ -20,15 +19,14 @@ from ...plugin import (
     SpokenProtocol,
     protocol_named,
 )
-from ..common import CONSEQUENCE
+from ..common import CONSEQUENCE, place
+from ..proxy.scheme import speaks_as_proxy
 
 _LOST = ("reset-after-hello", "closed-without-answer", "peer-silent")
 _NAMES = {
     "http": "HTTP", "smtp": "SMTP", "ssh": "SSH", "ftp": "FTP", "imap": "IMAP", "pop3": "POP3", "ldap": "LDAP", "mysql": "MySQL", "postgresql": "PostgreSQL",
     "redis": "Redis", "sieve": "ManageSieve", "nntp": "NNTP", "xmpp": "XMPP", "vnc": "VNC", "telnet": "Telnet", "rdp": "RDP", "irc": "IRC",
 }  # fmt: skip
-# What forward proxies call themselves, or answer with, when they are spoken to as a web server.
-_PROXY = re.compile(rb"^(server:[^\r\n]*(squid|tinyproxy|privoxy|mitmproxy|bluecoat|proxysg|3proxy)|x-squid-error:|proxy-(agent|authenticate|connection):)", re.IGNORECASE | re.MULTILINE)
 
 SPEAKS_HTTP = Rule(
     code="speaks-plain-http",
@@ -50,23 +48,6 @@ SPEAKS_HTTP = Rule(
     blocking=True,
     failing="nginx without ssl on the port",
     passing="nginx with TLS",
-)
-PROXY_SCHEME = Rule(
-    code="proxy-scheme-wrong",
-    title="The port is an HTTP proxy without TLS, and TLS is spoken to it",
-    layer=Layer.PROXY,
-    severity=Severity.CRITICAL,
-    blame=Blame.CLIENT,
-    why="The scheme in a proxy's URL says how the proxy itself is reached, not what goes through it: https:// makes the client begin with TLS at a port that waits for CONNECT.",
-    fix=Fix(
-        summary="Write http:// in the proxy's URL, also for https requests: the tunnel inside carries TLS all the same.",
-        snippets={"shell": "export https_proxy=http://PROXY:3128", "python": "proxies = {'https': 'http://PROXY:3128'}", "curl": "curl -x http://PROXY:3128 https://..."},
-    ),
-    references=("RFC 9110 section 9.3.6",),
-    explains=(*CONSEQUENCE, *_LOST),
-    blocking=True,
-    failing="a proxy that answers the ClientHello in HTTP",
-    passing="a web server that answers the ClientHello in HTTP",
 )
 STARTTLS_NEEDED = Rule(
     code="starttls-needed",
@@ -119,7 +100,7 @@ class SpokenCheck(Check):
     """Names the protocol."""
 
     name = "protocol/spoken"
-    rules = (SPEAKS_HTTP, PROXY_SCHEME, STARTTLS_NEEDED, SPEAKS_OTHER, NOT_TLS)
+    rules = (SPEAKS_HTTP, STARTTLS_NEEDED, SPEAKS_OTHER, NOT_TLS)
     needs = (SpokenProtocol,)
     wants = (HandshakeOutcome,)
 
@@ -129,8 +110,10 @@ class SpokenCheck(Check):
         if spoken.protocol is None:
             ours = seen.get(HandshakeOutcome)
             if ours is not None and ours.non_tls:
-                detail = f"{seen.endpoint} answered the ClientHello with {ours.non_tls[:24]!r}."
+                detail = f"{place(seen)} answered the ClientHello with {ours.non_tls[:24]!r}."
                 yield SpokenFinding.of(NOT_TLS, detail, evidence_bytes=ours.non_tls)
+            return
+        if speaks_as_proxy(spoken):
             return
         rule = _rule(spoken)
         yield SpokenFinding.of(
@@ -147,7 +130,7 @@ class SpokenCheck(Check):
 
 def _rule(spoken: SpokenProtocol) -> Rule:
     if spoken.protocol == "http":
-        return PROXY_SCHEME if _PROXY.search(spoken.evidence) else SPEAKS_HTTP
+        return SPEAKS_HTTP
     return STARTTLS_NEEDED if spoken.starttls else SPEAKS_OTHER
 
 
@@ -156,7 +139,7 @@ def _detail(seen: Seen, spoken: SpokenProtocol) -> str:
     first = spoken.evidence.split(b"\n", 1)[0].strip()[:80]
     said = f" It says {first.decode('utf-8', 'backslashreplace')!r} ({spoken.how})."
     server = f" The server is {spoken.software}." if spoken.software and spoken.protocol == "http" else ""
-    return f"{seen.endpoint} speaks {name}, not TLS.{said}{server}"
+    return f"{place(seen)} speaks {name}, not TLS.{said}{server}"
 
 
 def _fix(rule: Rule, spoken: SpokenProtocol) -> Fix:
