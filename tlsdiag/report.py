@@ -93,7 +93,8 @@ class Report:
             return Verdict.PARTIAL
         if any(finding.severity > Severity.INFO for finding in self.findings):
             return Verdict.FLAWED
-        return Verdict.UNKNOWN if self.could_not_look else Verdict.HEALTHY
+        unseen = self.could_not_look or any(plugin.origin.is_builtin for plugin in self.plugins)
+        return Verdict.UNKNOWN if unseen else Verdict.HEALTHY
 
     @property
     def could_not_look(self) -> tuple[Skipped, ...]:

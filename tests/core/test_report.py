@@ -19,6 +19,7 @@ from tlsdiag.errors import ReportFormatError
 from tlsdiag.failure import Blame
 from tlsdiag.finding import Finding, Fix, Layer, Severity
 from tlsdiag.observation import Observations, Resolution, Unavailable, UnknownObservation, Why
+from tlsdiag.registry import BrokenPlugin, Origin
 from tlsdiag.report import Report, UnknownFinding, Verdict
 from tlsdiag.serial import from_plain, to_plain
 from tlsdiag.target import Endpoint, Target
@@ -41,6 +42,13 @@ def test_a_saved_report_reads_back_the_same(report: Report) -> None:
     assert again.to_dict() == report.to_dict()
     assert isinstance(again.findings[0], plugins.ColourFinding)
     assert again.findings[0].evidence == {"value": "red"}
+
+
+def test_without_the_built_in_checks_nothing_is_called_healthy() -> None:
+    broken = BrokenPlugin(origin=Origin(package="tlsdiag", version="1", entry_point="builtin"), reason="cannot be imported")
+    other = attrs.evolve(broken, origin=Origin(package="acme", version="1", entry_point="odd"))
+    assert empty(plugins=(broken,)).verdict is Verdict.UNKNOWN
+    assert empty(plugins=(other,)).verdict is Verdict.HEALTHY
 
 
 def test_a_saved_report_holds_no_password(report: Report) -> None:

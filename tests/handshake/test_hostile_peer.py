@@ -124,6 +124,12 @@ def test_a_cookie_comes_back_in_the_second_hello() -> None:
     answer = found.data_to_send()
     assert b"biscuit" in answer
     assert b"biscuit" in found.client_hello
+    assert found.result.deviations == ()  # it may come unasked (RFC 8446 section 4.1.4)
+
+
+def test_a_cookie_in_a_server_hello_is_a_deviation() -> None:
+    result = told(hello(extensions=(extension(T.COOKIE, Writer().opaque(b"biscuit", 2).done()),)))
+    assert "extension-not-offered" in {item.code for item in result.deviations}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ know. Python's `verify_code` is 20 for both; the cure differs. Points for and ag
     the issuer is a root in another known store                            it is no intermediate, whatever else
 
 Two points make it a missing intermediate.
+
+A certificate with the issuer's name that has not signed is a namesake. Where the key identifiers say that it should have signed, the certificate
+itself is damaged; else the namesake is another generation of the authority, and the wrong one was installed.
 """
 
 from __future__ import annotations
@@ -47,6 +50,9 @@ class ChainShape:
     missing_reasons: tuple[str, ...] = ()
     issuer_urls: tuple[str, ...] = ()
     issuer_is_public: bool = False
+    namesake: str = ""
+    namesake_fits: bool = False
+    wrong_issuer: int | None = None
 
 
 def describe_chain(sent: Sequence[Certificate], store: TrustStore, other_stores: Sequence[TrustStore] = ()) -> ChainShape:
@@ -70,7 +76,27 @@ def describe_chain(sent: Sequence[Certificate], store: TrustStore, other_stores:
     )
     if shape.top_self_signed or store.contains(top) or _is_trusted(top, store):
         return shape
-    return _with_missing(shape, top, len(order), store, other_stores)
+    shape = _with_namesake(shape, sent, top, store)
+    return _with_missing(shape, top, len(sent), store, other_stores)
+
+
+def _with_namesake(shape: ChainShape, sent: Sequence[Certificate], top: Certificate, store: TrustStore) -> ChainShape:
+    """What was sent, or is trusted, in the issuer's place: a namesake that has not signed, or an authority of another name."""
+    named = [item for item in (*sent, *store.find_by_subject(top.issuer.raw)) if item.subject.raw == top.issuer.raw]
+    fitting = next((item for item in named if _key_ids_fit(top, item)), None)
+    found = fitting or next(iter(named), None)
+    others = [at for at in shape.extras if sent[at].is_ca and not _self_signed(sent[at])]
+    return attrs.evolve(
+        shape,
+        namesake=found.label if found is not None else "",
+        namesake_fits=fitting is not None,
+        wrong_issuer=others[0] if others else None,
+    )
+
+
+def _key_ids_fit(child: Certificate, issuer: Certificate) -> bool:
+    """Whether the child's authority key identifier is the issuer's own (RFC 5280 section 4.2.1.1)."""
+    return child.authority_key_id is not None and child.authority_key_id == issuer.subject_key_id
 
 
 def _leaf(sent: Sequence[Certificate]) -> int:

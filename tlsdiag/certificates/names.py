@@ -57,7 +57,7 @@ def _reason(certificate: Certificate, wanted: str, is_address: bool) -> str:
     common = (certificate.subject.common_name or "").lower()
     if not certificate.dns_names and not certificate.ip_addresses:
         if common == wanted:
-            return "the name is in the common name only, which clients have ignored for years; there is no subjectAltName"
+            return "the name is in the common name only, which most clients ignore; there is no subjectAltName"
         return "there is no subjectAltName with a name or an address"
     if is_address:
         if wanted in certificate.dns_names:

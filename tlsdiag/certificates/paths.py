@@ -12,13 +12,14 @@ from datetime import datetime
 import attrs
 
 from .certificate import Certificate
+from .constraints import broken_names
 from .keys import weak_key, weak_signature
 from .oids import ANY_USAGE, SERVER_AUTH, UNDERSTOOD, USAGES
 from .signature import signed_by
 from .stores import TrustStore
 
-MAX_DEPTH = 12
-"""Longer than any path of use; it ends circles of cross-signed authorities."""
+MAX_DEPTH = 100
+"""As deep as OpenSSL goes by default; no certificate is taken twice into a path, so that circles of cross-signed authorities end by themselves."""
 MAX_PATHS = 32
 
 
@@ -150,7 +151,8 @@ def _authority(chain: tuple[Certificate, ...], anchored: bool, at: datetime, pur
             yield Violation(code="no-cert-sign", depth=depth, detail=f"{item.label} may not sign certificates (keyUsage)")
         between = sum(1 for lower in chain[1:depth] if not lower.is_self_issued)
         if item.path_length is not None and between > item.path_length:
-            detail = f"{item.label} allows {item.path_length} authorities below it, and {between} are there"
+            most = f"at most {item.path_length}" if item.path_length else "no"
+            detail = f"{item.label} allows {most} authority below it (pathLenConstraint), and the path has {between}"
             yield Violation(code="path-too-long", depth=depth, detail=detail)
 
 
@@ -161,6 +163,17 @@ def _usage(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purpose
             names = ", ".join(USAGES.get(oid, oid) for oid in allowed) or "nothing"
             detail = f"{item.label} is for {names}, not for {USAGES.get(purpose, purpose)} (extendedKeyUsage)"
             yield Violation(code="wrong-usage", depth=depth, detail=detail)
+    leaf = chain[0]
+    if leaf.key_usage is not None and not leaf.key_usage & _HANDSHAKE_USAGES:
+        names = ", ".join(sorted(leaf.key_usage)) or "nothing"
+        yield Violation(code="wrong-key-usage", depth=0, detail=f"The key of {leaf.label} is for {names}, not for handshakes (keyUsage)")
+
+
+def _constraints(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purpose: str) -> Iterator[Violation]:
+    for depth, item in enumerate(chain[1:], 1):
+        below = [lower for number, lower in enumerate(chain[:depth]) if number == 0 or not lower.is_self_issued]
+        for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
+            yield Violation(code="name-not-permitted", depth=depth, detail=f"{item.label} may issue for some names only (nameConstraints): {reason}")
 
 
 def _critical(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purpose: str) -> Iterator[Violation]:
@@ -178,4 +191,5 @@ def _strength(chain: tuple[Certificate, ...], anchored: bool, at: datetime, purp
                 yield Violation(code=weakness.code, depth=depth, detail=f"{item.label}: {weakness.detail}")
 
 
-RULES: tuple[Rule, ...] = (_validity, _authority, _usage, _critical, _strength)
+_HANDSHAKE_USAGES = frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"})
+RULES: tuple[Rule, ...] = (_validity, _authority, _usage, _constraints, _critical, _strength)

@@ -37,6 +37,7 @@ class _Reading:
             self._attempt("signature-malformed", lambda: self._signature(outer))
             if self._found.get("spki") and not loads(self._der):
                 self._problem("certificate-rejected", "a strict reader does not accept it")
+            self._values()
         return Certificate(der=self._der, problems=tuple(self._problems), **self._found)
 
     def _problem(self, code: str, detail: str, offset: int = 0) -> None:
@@ -97,6 +98,14 @@ class _Reading:
                 facts = self._attempt("extension-malformed", lambda reader=reader, value=extension.value: reader(value))  # type: ignore[misc]
                 self._found.update(facts or {})
         self._found["extensions"] = tuple(found)
+
+    def _values(self) -> None:
+        """What can be read and makes no sense."""
+        serial, begins, ends = (self._found.get(name) for name in ("serial", "not_before", "not_after"))
+        if serial is not None and serial < 0:
+            self._problem("serial-negative", f"the serial number is negative ({serial}), which Go and other strict readers refuse")
+        if begins is not None and ends is not None and begins > ends:
+            self._problem("validity-reversed", f"it ends ({ends:%Y-%m-%d}) before it begins ({begins:%Y-%m-%d})")
 
     def _signature(self, outer: list[Element]) -> None:
         algorithm = outer[1].expect(SEQUENCE)

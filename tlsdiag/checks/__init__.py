@@ -14,6 +14,7 @@ from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
 from .client.refusals import RefusalsCheck
+from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
@@ -62,6 +63,7 @@ CHECKS: tuple[type[Check], ...] = (
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    RevocationCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,

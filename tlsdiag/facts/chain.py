@@ -22,7 +22,11 @@ class PathSeen:
 
 @attrs.frozen(kw_only=True)
 class ShapeSeen:
-    """The sent chain as a list: positions count from 0. `right_order` is the order it should have."""
+    """The sent chain as a list: positions count from 0. `right_order` is the order it should have.
+
+    `namesake` is a certificate with the missing issuer's name that has not signed; `namesake_fits`: by its key identifier it should have. `wrong_issuer` is the
+    position of an authority that was sent in the issuer's place.
+    """
 
     order_ok: bool = True
     right_order: tuple[int, ...] = ()
@@ -37,6 +41,9 @@ class ShapeSeen:
     missing_reasons: tuple[str, ...] = ()
     issuer_urls: tuple[str, ...] = ()
     issuer_is_public: bool = False
+    namesake: str = ""
+    namesake_fits: bool = False
+    wrong_issuer: int | None = None
 
 
 @attrs.frozen(kw_only=True)

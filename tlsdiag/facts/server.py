@@ -60,8 +60,9 @@ class HandshakeOutcome(Observation):
 
     @property
     def answered_in_tls(self) -> bool:
-        """True when the peer sent at least one TLS record: a hello or an alert."""
-        return self.version is not None or self.alert_received is not None
+        """True when the peer sent a TLS record, a hello or an alert, or at least began one (its header has five bytes)."""
+        began = self.bytes_received >= 5 and self.non_tls is None
+        return self.version is not None or self.alert_received is not None or began
 
 
 @attrs.frozen(kw_only=True)

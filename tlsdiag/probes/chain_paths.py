@@ -102,4 +102,7 @@ def _shape(shape: ChainShape) -> ShapeSeen:
         missing_reasons=shape.missing_reasons,
         issuer_urls=shape.issuer_urls,
         issuer_is_public=shape.issuer_is_public,
+        namesake=shape.namesake,
+        namesake_fits=shape.namesake_fits,
+        wrong_issuer=shape.wrong_issuer,
     )

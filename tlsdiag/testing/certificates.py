@@ -29,12 +29,12 @@ USAGES = {
     "code": ExtendedKeyUsageOID.CODE_SIGNING,
 }
 _HASHES: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
-_CURVES: dict[str, Any] = {"ecdsa": ec.SECP256R1, "ecdsa-p384": ec.SECP384R1, "ecdsa-p192": ec.SECP192R1}
+_CURVES: dict[str, Any] = {"ecdsa": ec.SECP256R1, "ecdsa-p384": ec.SECP384R1, "ecdsa-p521": ec.SECP521R1, "ecdsa-p192": ec.SECP192R1}
 
 
 @functools.lru_cache(maxsize=256)
 def new_key(kind: str = "ecdsa", number: int = 0) -> Any:
-    """A private key: "ecdsa", "ecdsa-p384", "rsa" (2048 bits), "rsa1024", "rsa4096", "ed25519", "ed448" or "dsa"; the same one for the same number."""
+    """A private key: "ecdsa" (P-256), "ecdsa-p384", "ecdsa-p521", "rsa" (2048 bits), "rsa4096" ..., "ed25519", "ed448", "dsa"; the same for the same number."""
     if kind in _CURVES:
         return ec.generate_private_key(_CURVES[kind]())
     if kind.startswith("rsa"):

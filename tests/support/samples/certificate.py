@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 from cryptography import x509
+from failures.forge import forged, key_usage, serial
 
 from tlsdiag.certificates import TrustStore, build_paths, describe_chain, read_certificate
 from tlsdiag.check import Seen
@@ -100,6 +101,53 @@ def with_extension(critical: bool) -> Seen:
     return issued(leaf(extensions=((extension, critical),)), verify_code=34 if critical else None)
 
 
+def constrained(name: str) -> Seen:
+    """Below an authority that may issue for a name only."""
+    limits = x509.NameConstraints(permitted_subtrees=[x509.DNSName(name)], excluded_subtrees=None)
+    below = root().intermediate("Test Constrained CA", number=320, extensions=((limits, True),))
+    return issued(below.issue(NAME, window=window(-30, 60)), verify_code=47)
+
+
+def by_a_namesake(number: int) -> Seen:
+    """The intermediate that is sent has the issuer's name, and its key where the numbers are the same."""
+    return chain(root().intermediate(number=number).issue(NAME, window=window(-30, 60)).der, issuing().issued.der)
+
+
+def damaged(*edits: Any, signer: int = 301, verify_code: int | None = 7) -> Seen:
+    """A certificate that was changed, and signed again by the issuer's key or by another."""
+    from tlsdiag.testing.certificates import new_key
+
+    return chain(forged(leaf().certificate, new_key("ecdsa", signer), *edits), *leaf().chain[1:], verify_code=verify_code)
+
+
+def narrow(**allowed: bool) -> Seen:
+    return damaged(key_usage(**allowed), verify_code=None)
+
+
+def long(length: int) -> Seen:
+    return sent(*(root().intermediate(f"Spare CA {number}", number=330).issued.der for number in range(length - 2)))
+
+
+def large(size: int) -> Seen:
+    """A certificate with a large extension, and a client that OpenSSL's limit keeps from reading it."""
+    import attrs as records
+
+    from tlsdiag.facts import ClientOutcome
+
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.2"), b"\x04\x83" + size.to_bytes(3, "big") + bytes(size))
+    view = issued(leaf(extensions=((extension, False),)), verify_code=None)
+    client = view[ClientOutcome]
+    refused = records.evolve(client, completed=False, error_type="ssl.SSLError", reason="EXCESSIVE_MESSAGE_SIZE")
+    view.observations.put(ClientOutcome, view.endpoint, refused)
+    return view
+
+
+def old_root(after: float) -> Seen:
+    """A path up to a root that ends so many days from now; the root itself is not sent."""
+    above = Authority(issued=self_signed("Old Root CA", number=351, authority=True, window=window(-4000, after)), window=window(-30, 60))
+    return issued(above.issue(NAME, window=window(-30, 60)), verify_code=10 if after < 0 else None, trust=above.pem)
+
+
 def stranger() -> Authority:
     return Authority.root("Stranger Root CA", organization="Strangers", number=310, now=NOW)
 
@@ -118,10 +166,17 @@ def sent(*more: bytes, again: bool = False) -> Seen:
 SAMPLES: Samples = {
     "certificate-expired": (lambda: issued(leaf(window=window(-90, -1))), sound),
     "certificate-not-yet-valid": (lambda: issued(leaf(window=window(1, 90))), sound),
+    "trusted-root-expired": (lambda: old_root(-1), lambda: old_root(400)),
     "certificate-expiring": (lambda: issued(leaf(window=window(-87, 3)), verify_code=None), sound),
     "name-mismatch": (lambda: issued(leaf("other.example"), verify_code=62), lambda: issued(leaf("*.example.org", NAME), verify_code=None)),
+    "name-in-common-name": (
+        lambda: issued(leaf(subject_alt_name=False), verify_code=62),
+        lambda: issued(leaf("other.example", common_name=NAME), verify_code=62),
+    ),
     "certificate-self-signed": (lambda: issued(self_signed(NAME, window=window(-30, 60)), verify_code=18), sound),
     "intermediate-missing": (lambda: chain(leaf().der), lambda: chain(stranger().issue(NAME).der)),
+    "intermediate-wrong": (lambda: by_a_namesake(399), lambda: by_a_namesake(301)),
+    "certificate-bad-signature": (lambda: damaged(signer=398), lambda: by_a_namesake(399)),
     "issuer-untrusted": (lambda: chain(stranger().issue(NAME).der), lambda: chain(leaf().der)),
     "private-authority": (
         lambda: chain(stranger().issue(NAME).der, stranger().issued.der, verify_code=19),
@@ -136,6 +191,10 @@ SAMPLES: Samples = {
     "weak-signature": (lambda: chain(sha1_leaf(), verify_code=68), sound),
     "certificate-wrong-usage": (lambda: issued(leaf(usages=("client",)), verify_code=26), lambda: issued(leaf(usages=("client", "server")), verify_code=None)),
     "issuer-not-authority": (by_a_leaf, sound),
+    "name-constraints-violated": (lambda: constrained("other.example"), lambda: constrained("example")),
+    "key-usage-narrow": (lambda: narrow(key_encipherment=True), lambda: narrow(key_encipherment=True, digital_signature=True)),
+    "chain-too-long": (lambda: long(11), lambda: long(10)),
+    "chain-too-large": (lambda: large(120_000), lambda: large(3_000)),
     "certificate-unknown-extension": (lambda: with_extension(True), lambda: with_extension(False)),
-    "certificate-malformed": (lambda: chain(leaf().der[:200], *leaf().chain[1:]), sound),
+    "certificate-malformed": (lambda: damaged(serial(-1), verify_code=None), lambda: damaged(serial(0), verify_code=None)),
 }

@@ -84,5 +84,10 @@ SAMPLES: Samples = {
         lambda: ours(deviations=(Note(code="extension-not-offered", detail="x"),)),
         lambda: ours(deviations=(Note(code="signature-not-verified", detail="x"),)),
     ),
+    "record-tampered": (lambda: ours(completed=False, problem="decrypt"), lambda: ours(completed=False, problem="malformed")),
+    "handshake-downgraded": (
+        lambda: ours(version=V.TLS1_2, deviations=(Note(code="downgrade-sentinel", detail="x"),)),
+        lambda: ours(version=V.TLS1_2, deviations=(Note(code="extension-not-offered", detail="x"),)),
+    ),
     "renegotiation-insecure": (lambda: ours(version=V.TLS1_2), lambda: ours(version=V.TLS1_2, secure_renegotiation=True)),
 }

@@ -31,11 +31,34 @@ NAME_MISMATCH = Rule(
 )
 
 
+_ADDRESS_FIX = Fix(
+    summary="Connect by a name that the certificate has; or issue a certificate with this address as an iPAddress in its subjectAltName.",
+    snippets={"openssl": "subjectAltName = IP:ADDRESS", "hosts file": "ADDRESS NAME   # where the name has no DNS entry"},
+)
+_NAME_CODES = (62, 63, 64)
+COMMON_NAME_ONLY = Rule(
+    code="name-in-common-name",
+    title="The name is in the common name only",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.HIGH,
+    blame=Blame.SERVER,
+    why="Browsers, Go and clients that follow RFC 9525 look at the subjectAltName and at nothing else. OpenSSL falls back to the common name where there is no subjectAltName, so that it works here and fails there.",
+    fix=Fix(
+        summary="Issue the certificate again with the name in its subjectAltName.",
+        snippets={"openssl": "openssl req -new ... -addext subjectAltName=DNS:NAME"},
+    ),
+    references=("RFC 9525 section 2", "RFC 2818 section 3.1"),
+    explains=CONSEQUENCE,
+    failing="a certificate without subjectAltName whose common name is the host",
+    passing="a certificate with the host in both",
+)
+
+
 class NamesCheck(Check):
     """Matches the presented names with the one that was asked for."""
 
     name = "certificate/names"
-    rules = (NAME_MISMATCH,)
+    rules = (NAME_MISMATCH, COMMON_NAME_ONLY)
     needs = (ServedChain,)
     wants = (ClientOutcome,)
 
@@ -51,11 +74,14 @@ class NamesCheck(Check):
             return
         client = seen.get(ClientOutcome)
         checks_names = client is None or client.settings.check_hostname
+        common_only = not match.presented and (certificate.subject.common_name or "").lower() == wanted.rstrip(".").lower()
+        rule = COMMON_NAME_ONLY if common_only else NAME_MISMATCH
         yield NameFinding.of(
-            NAME_MISMATCH,
+            rule,
             _detail(wanted, match.presented, match.nearest, match.reason),
-            severity=Severity.CRITICAL if checks_names else Severity.HIGH,
-            blocks=refuses_certificates(seen) and checks_names,
+            severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
+            blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
+            fix=_ADDRESS_FIX if wanted == seen.target.host and seen.target.is_address else rule.fix,
             subject=certificate.label,
             certificate=certificate.der,
             position=0,
@@ -65,8 +91,15 @@ class NamesCheck(Check):
         )
 
 
+def _refused_the_name(seen: Seen) -> bool:
+    """Whether the client named the name as what it refused; one that falls back to the common name does not."""
+    client = seen.get(ClientOutcome)
+    return client is not None and client.verify_code in _NAME_CODES
+
+
 def _detail(wanted: str, presented: tuple[str, ...], nearest: str | None, reason: str) -> str:
     names = ", ".join(presented[:6]) + (f" and {len(presented) - 6} more" if len(presented) > 6 else "")
-    has = f"The certificate is for {names}" if names else "The certificate names no host"
+    if not names or wanted in presented:  # an address that stands there as a dNSName
+        return f"The certificate is not for {wanted}: {reason}."
     near = f"; the nearest is {nearest}" if nearest is not None and len(presented) > 1 else ""
-    return f"{has}, not for {wanted}{near}: {reason}."
+    return f"The certificate is for {names}, not for {wanted}{near}: {reason}."

@@ -1,4 +1,4 @@
-"""The chain as a list: in the wrong order, with too much in it."""
+"""The chain as a list: in the wrong order, with too much in it, too long or too large."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...certificates import read_certificate
 from ...plugin import Blame, ChainFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
+from .size import TOO_LARGE, TOO_LONG, oversized
 
 _ORDER = {
     "nginx": "cat server.pem intermediate.pem > fullchain.pem",
@@ -68,7 +69,7 @@ class ShapeCheck(Check):
     """Reads the shape of what was sent."""
 
     name = "certificate/shape"
-    rules = (WRONG_ORDER, DUPLICATE, EXTRA, ROOT_SENT)
+    rules = (WRONG_ORDER, DUPLICATE, EXTRA, ROOT_SENT, TOO_LONG, TOO_LARGE)
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome,)
 
@@ -97,3 +98,4 @@ class ShapeCheck(Check):
             yield ChainFinding.of(EXTRA, f"Not part of the chain: {named(shape.extras)}.", positions=shape.extras)
         if shape.root_sent is not None:
             yield ChainFinding.of(ROOT_SENT, f"The root is at {named((shape.root_sent,))}.", positions=(shape.root_sent,))
+        yield from oversized(seen, served.certificates)

@@ -54,9 +54,9 @@ WRONG_USAGE = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.CRITICAL,
     blame=Blame.SERVER,
-    why="Its extendedKeyUsage allows other things (clients, mail, code); a client refuses it at a server ('unsupported certificate purpose').",
-    fix=Fix(summary="Have it issued again with the usage serverAuth, or install the right file.", snippets={"openssl": "extendedKeyUsage = serverAuth"}),
-    references=("RFC 5280 section 4.2.1.12",),
+    why="Its extendedKeyUsage allows other things (clients, mail, code), or its keyUsage no handshakes; a client refuses it at a server ('unsuitable certificate purpose').",
+    fix=Fix(summary="Have it issued again for servers, or install the right file.", snippets={"openssl": "extendedKeyUsage = serverAuth\nkeyUsage = critical, digitalSignature, keyEncipherment"}),
+    references=("RFC 5280 section 4.2.1.12", "RFC 5280 section 4.2.1.3"),
     explains=CONSEQUENCE,
     failing="a certificate for clientAuth only",
     passing="a certificate for serverAuth",
@@ -87,6 +87,34 @@ UNKNOWN_EXTENSION = Rule(
     failing="a certificate with a critical private extension",
     passing="the same extension, not critical",
 )
+NOT_PERMITTED = Rule(
+    code="name-constraints-violated",
+    title="The issuer may not issue certificates for this name",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.AUTHORITY,
+    why="An authority on the path is limited to certain names (nameConstraints), and the certificate has one that is outside; a client refuses it whatever name it asked for ('permitted subtree violation', 'excluded subtree violation').",
+    fix=Fix(
+        summary="Have the certificate issued by an authority that may, or with permitted names only; an authority of your own is issued again with wider constraints.",
+        snippets={"openssl": "nameConstraints = critical, permitted;DNS:example.com"},
+    ),
+    references=("RFC 5280 section 4.2.1.10",),
+    explains=CONSEQUENCE,
+    failing="an authority for other.example that issues for server.example",
+    passing="an authority for example that issues for server.example",
+)
+USAGE_NARROW = Rule(
+    code="key-usage-narrow",
+    title="The key may not sign handshakes",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.MEDIUM,
+    blame=Blame.AUTHORITY,
+    why="The certificate's keyUsage has keyEncipherment and lacks digitalSignature, which ECDHE and all of TLS 1.3 need. OpenSSL goes on; Chrome says ERR_SSL_KEY_USAGE_INCOMPATIBLE and Firefox SEC_ERROR_INADEQUATE_KEY_USAGE.",
+    fix=Fix(summary="Have it issued again with digitalSignature.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
+    references=("RFC 5280 section 4.2.1.3", "RFC 8446 section 4.4.2.2"),
+    failing="an RSA certificate for keyEncipherment only",
+    passing="an RSA certificate for digitalSignature and keyEncipherment",
+)
 MALFORMED = Rule(
     code="certificate-malformed",
     title="A certificate is malformed",
@@ -96,17 +124,33 @@ MALFORMED = Rule(
     why="It does not follow the encoding rules; lenient clients take it, strict ones end the handshake, and what they read may differ.",
     fix=Fix(summary="Have it issued again; where the bytes were cut or changed, install the file once more."),
     references=("RFC 5280 section 4.1", "X.690"),
-    explains=CONSEQUENCE,
+    explains=(*CONSEQUENCE, "certificate-bad-signature", "intermediate-missing", "issuer-untrusted"),
     failing="a certificate that was cut short",
     passing="a certificate as the authority issued it",
 )
 _OF_PATHS: dict[str, Rule] = {
     "wrong-usage": WRONG_USAGE,
+    "wrong-key-usage": WRONG_USAGE,
+    "name-not-permitted": NOT_PERMITTED,
     "not-a-ca": NOT_AUTHORITY,
     "no-cert-sign": NOT_AUTHORITY,
     "path-too-long": NOT_AUTHORITY,
     "unknown-critical-extension": UNKNOWN_EXTENSION,
 }
+_WEAK_AUTHORITY = Fix(summary="Have the certificate issued below an authority with a key of today; an authority of your own makes a new key and issues everything below it again.")
+_NOT_THROUGH_IT = Fix(
+    summary="Have the certificate issued by an authority that may issue for servers: its own extendedKeyUsage has to hold serverAuth, or be left out.",
+    snippets={"openssl": "extendedKeyUsage = serverAuth, clientAuth   # in the authority's certificate"},
+)
+_FIXES: dict[str, Fix] = {
+    "path-too-long": Fix(
+        summary="Have the certificate issued by the authority with the limit itself, or issue that authority's certificate again with a larger pathLenConstraint.",
+        snippets={"openssl": "basicConstraints = critical, CA:TRUE, pathlen:1"},
+    ),
+    "wrong-key-usage": Fix(summary="Have it issued again with digitalSignature in its keyUsage, or install the right file.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
+}
+_GRAVE = frozenset({"signature-algorithms-differ", "validity-reversed", "validity-malformed"})
+"""Problems for which OpenSSL refuses a certificate that it has loaded."""
 _REFUSED_FOR = {"weak-key": (66, 67), "weak-signature": (68,)}
 
 
@@ -114,7 +158,7 @@ class SoundnessCheck(Check):
     """Looks at every certificate that was sent, and at what the best path breaks."""
 
     name = "certificate/soundness"
-    rules = (WEAK_KEY, WEAK_SIGNATURE, WRONG_USAGE, NOT_AUTHORITY, UNKNOWN_EXTENSION, MALFORMED)
+    rules = (WEAK_KEY, WEAK_SIGNATURE, WRONG_USAGE, USAGE_NARROW, NOT_AUTHORITY, NOT_PERMITTED, UNKNOWN_EXTENSION, MALFORMED)
     needs = (ServedChain,)
     wants = (ChainPaths, ClientOutcome)
 
@@ -126,7 +170,10 @@ class SoundnessCheck(Check):
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
             if certificate.problems:
-                yield _malformed(seen, certificate, position)
+                yield _malformed(seen, certificate, position, used=position not in unused)
+            if position == 0 and certificate.key_usage is not None and _narrow(certificate.key_usage):
+                detail = f"The key of {certificate.label} is for {', '.join(sorted(certificate.key_usage))} (keyUsage)."
+                yield CertificateFinding.of(USAGE_NARROW, detail, **_common(certificate, position))
             if position in unused or der == anchor:
                 continue
             for rule, weakness in ((WEAK_KEY, weak_key(certificate)), (WEAK_SIGNATURE, weak_signature(certificate))):
@@ -158,15 +205,25 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
         client.verify_code in _REFUSED_FOR[rule.code] or "KEY_TOO_SMALL" in reason or "MD_TOO_WEAK" in reason
     )
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
+    if rule is WEAK_KEY and position > 0:
+        return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **_common(certificate, position))
     return CertificateFinding.of(rule, detail, blocks=refused, **_common(certificate, position))
 
 
-def _malformed(seen: Seen, certificate: Certificate, position: int) -> Finding:
-    problems = "; ".join(f"{item.detail} (byte {item.offset})" for item in certificate.problems[:3])
+def _narrow(usage: frozenset[str]) -> bool:
+    return "keyEncipherment" in usage and "digitalSignature" not in usage
+
+
+def _malformed(seen: Seen, certificate: Certificate, position: int, *, used: bool) -> Finding:
+    places = [(item.detail, f" (byte {item.offset})" if item.offset else "") for item in certificate.problems[:3]]
+    problems = "; ".join(detail + place for detail, place in places)
     client = seen.get(ClientOutcome)
-    blocks = client is not None and not client.completed and not certificate.loads
-    detail = f"Certificate {position} of the chain: {problems}."
-    return CertificateFinding.of(MALFORMED, detail, blocks=blocks, **_common(certificate, position))
+    grave = not certificate.loads or any(item.code in _GRAVE for item in certificate.problems)
+    blocks = used and grave and client is not None and not client.completed
+    name = "" if certificate.label.startswith("SHA-256") else f" ({certificate.label})"
+    detail = f"Certificate {position} of the chain{name}: {problems}."
+    title = f"{MALFORMED.title}: {certificate.problems[0].detail[:80]}"
+    return CertificateFinding.of(MALFORMED, detail, title=title, blocks=blocks, **_common(certificate, position))
 
 
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
@@ -181,4 +238,10 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
     for (_, depth), notes in broken.items():
         certificate = read_certificate(best.certificates[depth])
         detail = "; ".join(note.detail for note in notes) + "."
-        yield CertificateFinding.of(_OF_PATHS[notes[0].code], detail, blocks=refuses_certificates(seen), **_common(certificate, None))
+        rule = _OF_PATHS[notes[0].code]
+        more: dict[str, object] = {"fix": _FIXES.get(notes[0].code, rule.fix)}
+        if rule is WRONG_USAGE and depth > 0:
+            more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
+        if notes[0].code == "path-too-long":
+            more["title"] = "An authority on the path may not have so many below it"
+        yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))

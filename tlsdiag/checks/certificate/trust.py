@@ -41,7 +41,7 @@ SELF_SIGNED = Rule(
     why="Nobody vouches for it. It is what servers ship with before they are set up, and what appliances keep for ever.",
     fix=Fix(summary="Install a certificate of an authority that the clients trust; in a closed circle, let the clients trust this very certificate.", snippets={"certbot": "certbot certonly -d NAME", **_TRUST}),
     references=("RFC 5280 section 3.2", "RFC 9525"),
-    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority"),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority", "certificate-wrong-usage"),
     failing="a self-signed certificate",
     passing="a certificate of a trusted authority",
 )
@@ -109,11 +109,45 @@ STORE_UNREADABLE = Rule(
 )
 
 
+INTERMEDIATE_WRONG = Rule(
+    code="intermediate-wrong",
+    title="The server sends an intermediate that did not issue its certificate",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="The certificate was renewed and the intermediate beside it was not: authorities change their intermediates, sometimes under the same name with another key. The chain does not link, and programs that fetch nothing by themselves fail.",
+    fix=Fix(
+        summary="Install the chain that came with this very certificate (fullchain.pem), in place of the intermediate from an earlier one.",
+        snippets={
+            "openssl": "openssl x509 -in cert.pem -noout -issuer -ext authorityKeyIdentifier\nopenssl x509 -in intermediate.pem -noout -subject -ext subjectKeyIdentifier   # both have to agree",
+            **{key: INTERMEDIATE_MISSING.fix.snippets[key] for key in ("nginx", "apache", "haproxy")},
+        },
+    ),
+    references=("RFC 8446 section 4.4.2", "RFC 5280 section 4.2.1.1"),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "intermediate-missing", "chain-extra"),
+    failing="a chain with an intermediate of another authority in the issuer's place",
+    passing="a chain with the intermediate that issued the certificate",
+)
+BAD_SIGNATURE = Rule(
+    code="certificate-bad-signature",
+    title="The certificate's signature is wrong",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="By name and key identifier the issuer is there, and its key did not make this signature: the bytes were changed after signing, or somebody imitates the issuer. Every client refuses it.",
+    fix=Fix(summary="Install the certificate once more as the authority gave it; where it is the same, have it issued again, and find out who made this one.", snippets={"openssl": "openssl verify -partial_chain -trusted intermediate.pem cert.pem"}),
+    references=("RFC 5280 section 6.1.3",),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "intermediate-missing", "chain-extra"),
+    failing="a certificate that was changed after it was signed",
+    passing="a certificate as it was signed",
+)
+
+
 class TrustCheck(Check):
     """Reads the paths and the shape of the chain."""
 
     name = "certificate/trust"
-    rules = (SELF_SIGNED, INTERMEDIATE_MISSING, ISSUER_UNTRUSTED, PRIVATE_AUTHORITY, STORE_UNREADABLE)
+    rules = (SELF_SIGNED, INTERMEDIATE_MISSING, INTERMEDIATE_WRONG, BAD_SIGNATURE, ISSUER_UNTRUSTED, PRIVATE_AUTHORITY, STORE_UNREADABLE)
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome, TrustSources)
 
@@ -122,7 +156,7 @@ class TrustCheck(Check):
         paths, served = seen[ChainPaths], seen[ServedChain]
         if paths.store_error and not _of_the_machine(seen):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
-        if any(path.anchored for path in paths.paths) or not served.certificates:
+        if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return
         certificates = [read_certificate(der) for der in served.certificates]
         rule, detail, confidence = _reason(paths, certificates)
@@ -151,6 +185,12 @@ def _of_the_machine(seen: Seen) -> bool:
     return sources is not None and sources.python_is_used
 
 
+def _verified(seen: Seen) -> bool:
+    """The default client verified the chain with this very store: it found a way that we did not."""
+    client = seen.get(ClientOutcome)
+    return client is not None and client.completed and client.settings.is_default and client.settings.verify_mode == "CERT_REQUIRED"
+
+
 def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, str, Confidence]:
     shape = paths.shape
     leaf = certificates[shape.leaf if shape.leaf < len(certificates) else 0]
@@ -164,6 +204,16 @@ def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, s
         detail = f"The chain ends at {top.subject.text}, a root that the server sends along and that is not in {store}.{elsewhere}"
         return PRIVATE_AUTHORITY, detail, Confidence.PROVEN
     reasons = f" ({'; '.join(shape.missing_reasons)})" if shape.missing_reasons else ""
+    if shape.namesake_fits:
+        top = certificates[shape.right_order[-1]] if shape.right_order else leaf
+        return BAD_SIGNATURE, f"{top.label} names {shape.namesake} as its issuer, down to the key, and that key did not sign it.", Confidence.PROVEN
+    if shape.namesake:
+        detail = f"{shape.namesake} has the issuer's name and another key: it did not sign the certificate of {leaf.label}. The one that did is neither sent nor in {store}."
+        return INTERMEDIATE_WRONG, detail, Confidence.PROVEN
+    if shape.intermediate_missing and shape.wrong_issuer is not None:
+        wrong = certificates[shape.wrong_issuer].label if shape.wrong_issuer < len(certificates) else "another"
+        detail = f"The server sends {wrong}, which has nothing to do with its certificate; the issuer {shape.missing_issuer} is neither sent nor in {store}{reasons}."
+        return INTERMEDIATE_WRONG, detail, Confidence.LIKELY
     if shape.intermediate_missing:
         count = len(certificates)
         sent = "one certificate" if count == 1 else f"{count} certificates"

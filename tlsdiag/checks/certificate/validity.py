@@ -18,6 +18,10 @@ _RENEW = {
     "postfix": "smtpd_tls_chain_files = /etc/postfix/key.pem, /etc/postfix/fullchain.pem   # then: postfix reload",
     "java": "keytool -importcert ...   # then restart",
 }
+_NEW_INTERMEDIATE = Fix(
+    summary="Install the authority's present intermediate in place of this one (it comes with each renewal, in fullchain.pem), and reload the server; the server's own certificate may stay.",
+    snippets={key: _RENEW[key] for key in ("nginx", "apache", "haproxy")},
+)
 EXPIRED = Rule(
     code="certificate-expired",
     title="The certificate has expired",
@@ -58,11 +62,29 @@ EXPIRING = Rule(
 )
 
 
+ROOT_EXPIRED = Rule(
+    code="trusted-root-expired",
+    title="The root in the client's trust store has expired",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="What the server sends is valid, and the way goes up to a root whose own time is over. Authorities replace their roots long before; a store that has only the old one has not been renewed. OpenSSL says 'certificate has expired' without saying which.",
+    fix=Fix(
+        summary="Renew the client's trust store, so that it has the authority's present root; where the authority is your own, make a new root and distribute it.",
+        snippets={"debian": "apt-get install --only-upgrade ca-certificates", "python": "python -m pip install --upgrade certifi"},
+    ),
+    references=("RFC 5280 section 6.1", "RFC 4158 section 3.5.12"),
+    explains=CONSEQUENCE,
+    failing="a path that ends at an expired root of the store",
+    passing="a path that ends at a valid root of the store",
+)
+
+
 class ValidityCheck(Check):
     """Compares the dates with the time of the diagnosis."""
 
     name = "certificate/validity"
-    rules = (EXPIRED, NOT_YET, EXPIRING)
+    rules = (EXPIRED, NOT_YET, EXPIRING, ROOT_EXPIRED)
     needs = (ServedChain,)
     wants = (ChainPaths, ClientOutcome)
 
@@ -74,9 +96,23 @@ class ValidityCheck(Check):
             certificate = read_certificate(der)
             if position in unused or certificate.not_after is None or certificate.not_before is None:
                 continue
-            if position > 0 and _replaced(paths, der):
-                continue
+            if certificate.not_before > certificate.not_after or (position > 0 and _replaced(paths, der)):
+                continue  # dates that make no sense are told as a malformed certificate
             yield from _judge(seen, certificate, position, certificate.not_before, certificate.not_after)
+        yield from _root(seen, paths, served.certificates)
+
+
+def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iterator[Finding]:
+    """The anchor of the best path, where it came from the store alone."""
+    best = paths.paths[0] if paths is not None and paths.paths else None
+    if best is None or not best.anchored or best.certificates[-1] in sent:
+        return
+    root = read_certificate(best.certificates[-1])
+    if root.not_after is None or seen.now <= root.not_after:
+        return
+    detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
+    common = {"subject": root.label, "certificate": root.der, "not_before": root.not_before, "not_after": root.not_after}
+    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **common)
 
 
 def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
@@ -85,8 +121,9 @@ def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
 
 
 def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
-    who = "The certificate" if position == 0 else f"The issuer {certificate.label!r} (certificate {position} of the chain)"
-    common = {
+    name = certificate.subject.text or certificate.label
+    who = f"The certificate of {name}" if position == 0 else f"The intermediate {name} (certificate {position} of the chain)"
+    common: dict[str, object] = {
         "subject": certificate.label,
         "certificate": certificate.der,
         "position": position,
@@ -95,13 +132,15 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
     }
     now = seen.now
     if now > ends:
-        detail = f"{who} of {certificate.subject.text or certificate.label} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
+        detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
+        if position > 0:
+            common |= {"title": "An intermediate certificate has expired", "fix": _NEW_INTERMEDIATE}
         yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_dates(seen), **common)
     elif now < begins:
-        detail = f"{who} of {certificate.subject.text or certificate.label} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
+        detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif ends - now < min(SOON, (ends - begins) / 3):
-        detail = f"{who} of {certificate.subject.text or certificate.label} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 

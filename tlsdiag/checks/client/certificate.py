@@ -138,7 +138,8 @@ def denial(ours: HandshakeOutcome) -> str:
     """How the server turned us away, in words; empty when it did not."""
     alert = ours.late_alert if ours.completed else ours.alert_received
     answered_us = not ours.completed and "server_hello_done" in ours.messages  # after our flight, whatever word was chosen for it
-    if alert is not None and (answered_us or alert.description in _ABOUT_CERTIFICATES):
+    late = ours.completed and alert is not None and alert.description not in (0, 90)  # close_notify, user_canceled
+    if alert is not None and (answered_us or late or alert.description in _ABOUT_CERTIFICATES):
         return f"the server answered with the alert {alert.description.name}"
     lost = ours.late_failure if ours.completed else ours.failure
     if lost is not None and lost.kind in (FailureKind.CLOSED, FailureKind.RESET):

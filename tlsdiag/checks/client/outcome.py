@@ -46,7 +46,7 @@ CLIENT_MISCONFIGURED = Rule(
     why="The client's own settings keep it from beginning: a file that cannot be read, a key that does not belong to its certificate, a name check without a name.",
     fix=Fix(summary="Correct the setting that the message names."),
     references=("https://docs.python.org/3/library/ssl.html#ssl.SSLContext",),
-    explains=CONSEQUENCE,
+    explains=(*CONSEQUENCE, "client-certificate-required", "client-certificate-refused"),
     blocking=True,
     failing="a client certificate whose file is missing",
     passing="a client with readable files",
@@ -79,12 +79,16 @@ NOT_STRICT = Rule(
     failing="an authority without an authority key identifier, and a strict client",
     passing="an authority with all extensions",
 )
-_ISSUER = ("intermediate-missing", "issuer-untrusted", "trust-store-unreadable")
+_ISSUER = ("intermediate-missing", "intermediate-wrong", "issuer-untrusted", "trust-store-unreadable")
+_REVOCATION = ("certificate-revoked", "revocation-list-missing", "revocation-list-outdated")
+_NAMES = ("name-mismatch", "name-in-common-name")
+_CONSTRAINTS = dict.fromkeys(range(47, 54), ("name-constraints-violated",))
 _NAMED: dict[int, tuple[str, ...]] = {
-    2: _ISSUER, 9: ("certificate-not-yet-valid",), 10: ("certificate-expired",), 13: ("certificate-malformed",),
-    14: ("certificate-malformed",), 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 24: ("issuer-not-authority",),
+    **_CONSTRAINTS,
+    2: _ISSUER, 7: ("certificate-bad-signature", "intermediate-wrong"), 9: ("certificate-not-yet-valid",), 10: ("certificate-expired", "trusted-root-expired"), 13: ("certificate-malformed",),
+    14: ("certificate-malformed",), 3: _REVOCATION, 11: _REVOCATION, 12: _REVOCATION, 23: _REVOCATION, 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 22: ("chain-too-long",), 24: ("issuer-not-authority",),
     25: ("issuer-not-authority",), 26: ("certificate-wrong-usage",), 32: ("issuer-not-authority",), 34: ("certificate-unknown-extension",),
-    62: ("name-mismatch",), 63: ("name-mismatch",), 64: ("name-mismatch",), 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
+    62: _NAMES, 63: _NAMES, 64: _NAMES, 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
 }  # fmt: skip
 _STRICT = range(80, 95)
 
@@ -102,7 +106,7 @@ class ClientOutcomeCheck(Check):
         client = seen[ClientOutcome]
         if not client.completed and not _goes_elsewhere(seen, client):
             yield ClientFinding.of(CLIENT_HANDSHAKE_FAILED, _detail(client), named_causes=_named(client), **_evidence(client))
-        if not client.completed and (client.settings.problem or client.error_type == "ValueError"):
+        if not client.completed and (client.settings.problem or client.error_type == "ValueError" or _never_began(client)):
             detail = f"{client.settings.problem or client.error_text}."
             yield ClientFinding.of(CLIENT_MISCONFIGURED, detail[:1].upper() + detail[1:], **_evidence(client))
         if client.settings.verify_mode == "CERT_NONE":
@@ -110,6 +114,11 @@ class ClientOutcomeCheck(Check):
         if client.verify_code in _STRICT:
             detail = f"The client refuses the certificate: {client.verify_message} (verify code {client.verify_code})."
             yield ClientFinding.of(NOT_STRICT, detail, blocks=True, confidence=Confidence.PROVEN, **_evidence(client))
+
+
+def _never_began(client: ClientOutcome) -> bool:
+    """The library gave up by itself, before there was a hello: its settings leave nothing to say."""
+    return client.reason in ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE", "NO_SUITABLE_GROUPS") and not client.client_hello
 
 
 def _goes_elsewhere(seen: Seen, client: ClientOutcome) -> bool:

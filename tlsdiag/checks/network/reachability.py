@@ -127,7 +127,7 @@ class ReachabilityCheck(Check):
         if failure is None or failure.kind is FailureKind.BUDGET_SPENT:
             return
         rule = _RULES.get(failure.kind, LOCAL_PROBLEM)
-        working = [str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected]
+        working = sorted(str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected)
         detail = f"Connecting to {seen.endpoint} failed: {failure.detail}."
         if not working:
             resolution = seen.get(Resolution)

@@ -40,7 +40,11 @@ MEANINGS: dict[int, Meaning] = {
     51: Meaning("a signature or Finished was wrong at the server", Blame.CLIENT, "Check that the client's key belongs to its certificate."),
     70: Meaning("the server knows the offered protocol versions but takes none of them", Blame.SERVER, "Bring the versions of both sides together."),
     71: Meaning("the server wants stronger cipher suites or keys than the client offers", Blame.CLIENT, "Offer modern cipher suites."),
-    80: Meaning("the server failed inside, for a reason that has nothing to do with the client", Blame.SERVER, "Read the server's log: its certificate, key or memory is at fault."),
+    80: Meaning(
+        "the server failed inside; Go, Caddy, Traefik and others say so when they have no certificate for the server name, others when the key cannot be used",
+        Blame.SERVER,
+        "Check the server name that is sent, and load a certificate for it at the server; else read the server's log: certificate, key or memory is at fault.",
+    ),
     86: Meaning("the server saw a fallback that should not be needed", Blame.CLIENT, "Do not fall back to older versions (TLS_FALLBACK_SCSV)."),
     90: Meaning("the handshake was cancelled", Blame.SERVER, "Try again; read the server's log."),
     109: Meaning("the server misses an extension that the offer needs", Blame.CLIENT, "Offer supported_groups, signature_algorithms and server_name as RFC 8446 section 9.2 wants."),

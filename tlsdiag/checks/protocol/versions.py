@@ -32,6 +32,15 @@ _SERVERS = {
     "java": "jdk.tls.disabledAlgorithms=SSLv3, TLSv1, TLSv1.1   # java.security",
     "python": "context.minimum_version = ssl.TLSVersion.TLSv1_2",
 }
+_CLIENT_FIX = Fix(
+    summary="Let the client speak a newer version: take away its limit, or update its TLS library; only where it has to stay as it is, let the server accept TLS 1.2 too.",
+    snippets={
+        "python": "context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED",
+        "java": "-Djdk.tls.client.protocols=TLSv1.3,TLSv1.2",
+        "openssl": "MaxProtocol   # in openssl.cnf: take it out",
+        "nginx": _SERVERS["nginx"],
+    },
+)
 NO_COMMON_VERSION = Rule(
     code="no-common-version",
     title="Client and server have no protocol version in common",
@@ -100,7 +109,7 @@ class VersionsCheck(Check):
             if (rule := _OLD.get(version)) is not None:
                 detail = f"{seen.endpoint} answers an offer of {version_label(version)} alone with a ServerHello."
                 yield VersionFinding.of(rule, detail, accepted=accepted)
-        if accepted and ProtocolVersion.TLS1_3 in versions.refused:
+        if accepted and _declined(versions, ProtocolVersion.TLS1_3):
             yield VersionFinding.of(TLS13_MISSING, f"{seen.endpoint} accepts {_list(accepted)}.", accepted=accepted)
 
     def _common(self, seen: Seen, accepted: tuple[ProtocolVersion, ...]) -> Iterator[Finding]:
@@ -117,11 +126,17 @@ class VersionsCheck(Check):
             NO_COMMON_VERSION,
             f"The client offers {_list(offered)}; {seen.endpoint} accepts {_list(accepted)}.{said}",
             blame=Blame.SERVER if too_old else Blame.CLIENT,
+            fix=NO_COMMON_VERSION.fix if too_old else _CLIENT_FIX,
             confidence=Confidence.PROVEN,
             offered=offered,
             accepted=accepted,
             **(halves(found) if (found := proof(seen)) is not None and change_of(found) == "more-versions" else {}),
         )
+
+
+def _declined(versions: AcceptedVersions, version: ProtocolVersion) -> bool:
+    """Whether the server itself said no; a connection that was lost over the offer may be anybody's doing."""
+    return any(item.version == version and item.attempt.accepted is False and item.attempt.failure is None for item in versions.attempts)
 
 
 def _offered(client: ClientOutcome) -> tuple[ProtocolVersion, ...]:

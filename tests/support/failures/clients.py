@@ -1,0 +1,134 @@
+"""Rows of the client: its certificate, its settings, its trust store, its clock."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
+from tlsdiag import Blame
+from tlsdiag.plugin import ClientCertificate
+from tlsdiag.testing import Authority, Issued
+
+from .case import Bench, Build, Case, How, Row, Setting
+from .forge import pair
+from .making import ISSUING, ROOT, STRANGER, client, credential, days, leaf, served
+
+_KINDS = ("openssl", "gnutls", "haproxy", "apache", "nginx", "stunnel", "java", "node", "caddy")
+_VERSIONS = ("TLSv1.2", "TLSv1.3")
+_S = served
+_LOCAL = "local"
+
+
+def _mine(**faults: Any) -> Issued:
+    return ISSUING.issue("me.example", **{"usages": ("client",), "number": 7, **faults})
+
+
+def _sends(kind: str, given: Issued, version: str, *, chain: bytes | None = None, **options: Any) -> Build:
+    """A server that asks for a client certificate, and a client that has this one."""
+    return served(kind, client_ca_pem=ROOT.pem, versions=(version,), diagnosis={"client_certificate": credential(given, chain=chain)}, **options)
+
+
+def _refused(sharpest: tuple[str, ...], make: Any, kinds: tuple[str, ...], **options: Any) -> tuple[Case, ...]:
+    return tuple(
+        Case(name=f"{kind} {version}", build=_sends(kind, make(), version, **options), causes=(*sharpest, "client-certificate-refused"), blame=Blame.CLIENT, waits_for=_LOCAL)
+        for kind in kinds
+        for version in _VERSIONS
+    )
+
+
+def _with_key(key: bytes, certificate: bytes = b"") -> Build:
+    given = ClientCertificate(certificate=certificate or _mine().chain_pem, key=key)
+    return served("nginx", client_ca_pem=ROOT.pem, diagnosis={"client_certificate": given})
+
+
+def _encrypted() -> bytes:
+    made: bytes = _mine().private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    return made
+
+
+def _with_password() -> Build:
+    given = ClientCertificate(certificate=_mine().chain_pem, key=_encrypted(), password="wrong")
+    return served("nginx", client_ca_pem=ROOT.pem, diagnosis={"client_certificate": given})
+
+
+def _trusting_file(content: bytes | None) -> Build:
+    """A trust file with this content; None: there is no such file."""
+
+    def build(bench: Bench) -> Setting:
+        path = bench.folder / "trust.pem"
+        if content is not None:
+            path.write_bytes(content)
+        setting = served("nginx")(bench)
+        return Setting(setting.host, {**setting.options, "trust": str(path)})
+
+    return build
+
+
+def _clock(shift: str) -> dict[str, str]:
+    """This process alone has a wrong clock; the server, which starts with a plain environment, shows the true time."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    return {"LD_PRELOAD": str(found[0]), "FAKETIME": shift} if found else {}
+
+
+def _nothing_left() -> ssl.SSLContext:
+    options = ssl.create_default_context().options | ssl.OP_NO_TLSv1_3
+    return client(minimum_version=ssl.TLSVersion.TLSv1_3, options=options)
+
+
+def _many_authorities() -> bytes:
+    return ROOT.pem + b"".join(Authority.root(f"Client Authority {number} {'x' * 40}", number=600).pem for number in range(300))
+
+
+def _huge() -> bytes:
+    given = _mine()
+    return given.chain_pem + b"".join(ROOT.intermediate(f"Spare CA {number}", number=610).pem for number in range(400))
+
+
+ROWS: tuple[Row, ...] = (
+    Row("client-cert-missing", How.SERVER, cases=tuple(
+        Case(name=f"{kind} {version}", build=_S(kind, client_ca_pem=ROOT.pem, versions=(version,)), causes=("client-certificate-required",), blame=Blame.CLIENT)
+        for kind in (*_KINDS, "lighttpd") for version in _VERSIONS
+    )),
+    Row("client-cert-untrusted", How.SERVER, cases=_refused(("client-certificate-wrong-authority",), lambda: STRANGER.issue("me.example", usages=("client",), number=7), _KINDS)),
+    Row("client-cert-chain-incomplete", How.SERVER, cases=_refused(("client-certificate-chain-incomplete",), _mine, ("openssl", "haproxy", "nginx"), chain=_mine().pem)),
+    Row("client-cert-expired", How.SERVER, cases=_refused(("client-certificate-expired",), lambda: _mine(window=days(-90, -2)), _KINDS)),
+    Row("client-cert-revoked", How.NOT_HERE, "no recipe of the tests gives a server a list of revoked client certificates; the alert is that of alert 44"),
+    Row("client-cert-wrong-eku", How.SERVER, cases=_refused(("client-certificate-wrong-usage",), lambda: _mine(usages=("server",)), tuple(kind for kind in _KINDS if kind != "gnutls"))),
+    Row("client-cert-weak-key", How.SERVER, cases=(
+        Case(name="1024 bits", build=_sends("openssl", _mine(key="rsa1024"), "TLSv1.2"), causes=("client-certificate-weak", "client-certificate-weak-key", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
+    )),
+    Row("client-cert-not-selected", How.NOT_HERE, "OpenSSL sends the certificate that it has, whatever authorities the server names; that of another authority is client-cert-untrusted"),
+    Row("client-ca-list-too-long", How.SERVER, cases=(
+        Case(name="30 kB of authorities", build=_S("nginx", client_ca_pem=_many_authorities()), causes=("client-authorities-too-many", "client-certificate-required"), blame=Blame.CLIENT, waits_for=_LOCAL),
+    )),
+    Row("client-cert-chain-too-large", How.SERVER, cases=(
+        Case(name="400 certificates", build=_sends("openssl", _mine(), "TLSv1.3", chain=_huge()), causes=("client-certificate-chain-too-large", "client-certificate-too-large", "client-certificate-refused"), blame=Blame.CLIENT, waits_for=_LOCAL),
+    )),
+    Row("client-cert-post-handshake-auth", How.NOT_HERE, "it shows at the request for one URL, when the handshake is done"),
+    Row("client-cert-key-mismatch", How.LOCAL, cases=(Case(name="another's key", build=_with_key(_mine(number=8).key_pem), causes=("client-key-mismatch", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
+    Row("client-cert-key-unreadable", How.LOCAL, cases=(
+        Case(name="wrong password", build=_with_password(), causes=("client-key-password", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
+        Case(name="no key in the file", build=_with_key(b"nothing\n"), causes=("client-key-unreadable", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
+    )),
+    Row("client-config-protocol-disabled", How.LOCAL, cases=(Case(name="no version left", build=_S("nginx", client=_nothing_left), causes=("context-offers-nothing", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
+    Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed"),
+    Row("trust-store-missing", How.LOCAL, cases=(
+        Case(name="no such file", build=_trusting_file(None), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
+        Case(name="SSL_CERT_FILE leads nowhere", build=_S("nginx", diagnosis={"trust": None}), causes=("trust-variable-broken", "trust-store-unreadable"), blame=Blame.CLIENT, waits_for=_LOCAL, environment={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent"}),
+    )),
+    Row("trust-store-stale", How.LOCAL, cases=(Case(name="a store without this root", build=_S("nginx", diagnosis={"trust": STRANGER.pem}), causes=("issuer-untrusted",), blame=Blame.CLIENT),)),
+    Row("trust-store-corrupt", How.LOCAL, cases=(
+        Case(name="no certificate in the file", build=_trusting_file(b"hello\n"), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
+        Case(name="an empty file", build=_trusting_file(b""), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
+    )),
+    Row("java-disabled-algorithm", How.NOT_HERE, "the client under diagnosis is Python's"),
+    Row("clock-wrong", How.LOCAL, cases=(
+        Case(name="two years ahead", build=_S("nginx", lambda: pair(leaf(window=days(-760, -640)))), causes=("clock-wrong", "certificate-expired"), waits_for="clock", environment=_clock("+730d")),
+        Case(name="a year behind", build=_S("nginx", lambda: pair(leaf(window=days(335, 425)))), causes=("clock-wrong", "certificate-not-yet-valid"), waits_for="clock", environment=_clock("-365d")),
+    )),
+    Row("timezone-wrong", How.NOT_HERE, "certificates here are valid for weeks around the wrong hours; the offset alone is the clock's own row"),
+    Row("clock-wrong-server", How.NO_CLIENT, "the server judges client certificates by its own clock: clients see client-cert-expired"),
+)  # fmt: skip
