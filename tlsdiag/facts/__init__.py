@@ -12,6 +12,17 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
+from .local import (
+    ClientCredentials,
+    LocalLibrary,
+    PolicySetting,
+    StorePlace,
+    StoreVerdict,
+    StoreVerdicts,
+    TrustSources,
+    TrustUser,
+    TrustVariable,
+)
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
@@ -23,6 +34,7 @@ __all__ = [
     "Attempt",
     "Bound",
     "ChainPaths",
+    "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
     "ClockEvidence",
@@ -30,11 +42,13 @@ __all__ = [
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "LocalLibrary",
     "MadeUpName",
     "Note",
     "OfferSeen",
     "OtherWay",
     "PathSeen",
+    "PolicySetting",
     "ProxyStep",
     "ProxyWay",
     "Reachability",
@@ -45,9 +59,15 @@ __all__ = [
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "StorePlace",
+    "StoreVerdict",
+    "StoreVerdicts",
     "TimeSource",
     "Trial",
     "TrialOutcome",
+    "TrustSources",
+    "TrustUser",
+    "TrustVariable",
     "VersionAttempt",
     "Voucher",
     "ZoneSeen",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from ..plugin import Probe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .client_credentials import ClientCredentialsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_way import OtherWayProbe
 from .proxy_way import ProxyWayProbe
@@ -18,6 +20,8 @@ from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
+from .store_verdicts import StoreVerdictsProbe
+from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -32,6 +36,10 @@ PROBES: tuple[type[Probe], ...] = (
     ForwardSecrecyProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    TrustSourcesProbe,
+    StoreVerdictsProbe,
+    LocalLibraryProbe,
+    ClientCredentialsProbe,
     OtherWayProbe,
     MadeUpNameProbe,
     ServerDateProbe,
