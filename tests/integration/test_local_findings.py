@@ -148,7 +148,7 @@ def test_a_store_of_this_machine_that_would_do_is_the_cure(port: int, tmp_path: 
 def test_clients_that_would_fail_where_this_one_does_not_are_told(port: int, tmp_path: Path) -> None:
     report = diagnosed(port, SSL_CERT_FILE=write(tmp_path / "root.pem", ROOT.pem), NODE_EXTRA_CA_CERTS=tmp_path / "root.pem")
     (finding,) = report.filter(code="trust-stores-disagree")
-    assert finding.severity is tlsdiag.Severity.LOW
+    assert finding.severity is tlsdiag.Severity.INFO
     assert "requests" in finding.evidence["clients"]
     assert not {"python", "httpx", "node"} & set(finding.evidence["clients"])
 

@@ -113,7 +113,7 @@ def test_an_unhashed_directory_that_would_not_help_blocks_nothing() -> None:
     place = StorePlace(path="/certs", kind="directory", problem="unhashed", detail="/certs holds other certificates", left_out=1)
     view = samples.trust(samples.sources(samples.variable("unhashed", name="SSL_CERT_DIR"), places=(place,)), samples.verdicts(False, False))
     finding = only(TrustStoresCheck, view)
-    assert (finding.code, finding.blocks, finding.severity) == ("trust-directory-unhashed", False, Severity.LOW)
+    assert (finding.code, finding.blocks, finding.severity) == ("trust-directory-unhashed", False, Severity.INFO)
 
 
 def test_a_program_that_is_not_here_does_not_fail_here() -> None:

@@ -142,7 +142,7 @@ def _about_directory(seen: Seen, place: StorePlace, verdicts: StoreVerdicts) -> 
         UNHASHED,
         f"{place.detail}.{proof}",
         subject=place.path,
-        severity=Severity.CRITICAL if blocks else Severity.LOW,
+        severity=Severity.CRITICAL if blocks else Severity.INFO,
         confidence=Confidence.PROVEN,
         blocks=blocks,
         path=place.path,
@@ -201,7 +201,8 @@ def _about_others(sources: TrustSources, this: StoreVerdict, verdicts: StoreVerd
     said = "; ".join(f"{clients_text(clients)} with {store}" for clients, store in failing)
     detail = f"{this.store}, is what this client uses, and leads to the chain. These would fail: {said}."
     names = tuple(client for clients, _ in failing for client in clients)
-    yield TrustFinding.of(STORES_DISAGREE, detail, path=this.store, clients=names, trusted_by=(THIS,))
+    # the endpoint is none the worse for it, and this client is well
+    yield TrustFinding.of(STORES_DISAGREE, detail, severity=Severity.INFO, path=this.store, clients=names, trusted_by=(THIS,))
 
 
 def _stores(verdicts: tuple[StoreVerdict, ...]) -> str:

@@ -96,7 +96,9 @@ def _harmful(variable: TrustVariable, judged: list[StoreVerdicts]) -> TrustFindi
 
 
 def _idle(variable: TrustVariable) -> TrustFinding:
-    return TrustFinding.of(VARIABLE_BROKEN, f"{_said(variable)} It is read by {clients_text(variable.read_by)}.", **_evidence(variable))
+    """One that this client does not need: told, and no fault of the endpoint."""
+    detail = f"{_said(variable)} It is read by {clients_text(variable.read_by)}."
+    return TrustFinding.of(VARIABLE_BROKEN, detail, severity=Severity.INFO, **_evidence(variable))
 
 
 def _said(variable: TrustVariable) -> str:
