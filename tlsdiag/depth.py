@@ -38,7 +38,7 @@ class Limits:
     connect_timeout: float = 5.0
     handshake_timeout: float = 8.0
     total_timeout: float = 60.0
-    connections: int = 40
+    connections: int = 64
     parallel: int = 4
     received_bytes: int = 4 * 1024 * 1024
     endpoints: int = 8

@@ -213,6 +213,40 @@ class ChainFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class TrustFinding(Finding):
+    """About a trust store of this machine: its path, the variable that names it, the clients that read it, and those that would trust the chain."""
+
+    kind = "trust"
+
+    path: str = ""
+    variable: str | None = None
+    clients: tuple[str, ...] = ()
+    trusted_by: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class LocalFinding(Finding):
+    """About the library of this machine and what it was told: the file, and the settings that matter, as "name = value"."""
+
+    kind = "local"
+
+    library: str = ""
+    configuration: str = ""
+    settings: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class CredentialFinding(Finding):
+    """About the client's certificate: its DER, the names of the authorities that the server accepts, and the alert that came, if any."""
+
+    kind = "credential"
+
+    certificate: bytes = b""
+    accepted: tuple[str, ...] = ()
+    alert: AlertSeen | None = None
+
+
+@attrs.frozen(kw_only=True)
 class ClockFinding(Finding):
     """About a clock: what it shows, the true time as far as it is known, how far it is ahead (negative: behind) in seconds, and who says so."""
 

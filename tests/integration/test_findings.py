@@ -270,7 +270,7 @@ def test_a_client_certificate_of_another_authority_is_refused(version: str, serv
     server = serving(serve, "openssl", ISSUING.issue(NAME), versions=(version,), client_ca_pem=ROOT.pem)
     mine = Authority.root("Stranger Root CA", organization="Strangers", number=310).issue("me.example", usages=("client",), number=7)
     report = diagnose(server, client_certificate=tlsdiag.plugin.ClientCertificate(certificate=mine.chain_pem, key=mine.key_pem))
-    assert report.root_cause is not None and report.root_cause.code == "client-certificate-refused", report
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-wrong-authority", report
 
 
 def test_an_optional_client_certificate_is_only_mentioned(serve: Serve) -> None:

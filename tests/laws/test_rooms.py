@@ -16,9 +16,10 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "local": ({"certificates"}, {"socket", "asyncio", "time"}),
     "network": ({"target", "proxies", "failure", "depth", "errors", "starttls", "wire"}, {"cryptography"}),
     "probes": (
-        {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana"},
+        {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana", "local"},
         set(),
     ),
     "checks": (

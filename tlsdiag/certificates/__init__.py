@@ -11,9 +11,10 @@ from .paths import Path, PathSearch, Violation, build_paths
 from .reading import read_certificate, read_name_der
 from .signature import signed_by
 from .stores import StoreError, TrustStore, pem_to_der
+from .strict import StrictFault, strict_faults
 
 __all__ = [
     "Certificate", "ChainShape", "DerError", "Extension", "KeyInfo", "Name", "NameMatch", "Path", "PathSearch", "Problem", "SignatureInfo",
-    "StoreError", "TrustStore", "Violation", "Weakness", "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der",
-    "read_certificate", "read_name_der", "signed_by", "weak_key", "weak_signature",
+    "StoreError", "StrictFault", "TrustStore", "Violation", "Weakness", "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der",
+    "read_certificate", "read_name_der", "signed_by", "strict_faults", "weak_key", "weak_signature",
 ]  # fmt: skip

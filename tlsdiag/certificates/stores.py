@@ -97,6 +97,11 @@ class TrustStore:
             found.setdefault(_subject(der), []).append(der)
         return found
 
+    @property
+    def ders(self) -> tuple[bytes, ...]:
+        """Every anchor in DER."""
+        return self._ders
+
     @functools.cached_property
     def anchors(self) -> tuple[Certificate, ...]:
         """Every anchor, read in full."""
@@ -148,6 +153,7 @@ def _cached(path: str, changed: int, size: int) -> tuple[bytes, ...]:
     return (data,)
 
 
+@functools.lru_cache(maxsize=4096)
 def _subject(der: bytes) -> bytes:
     """The subject's DER, without reading the rest."""
     try:

@@ -9,9 +9,12 @@ from .balance.tickets import TicketsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
+from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
+from .client.context import ContextCheck
+from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
@@ -21,6 +24,9 @@ from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
+from .local.policy import PolicyCheck
+from .local.stores import TrustStoresCheck
+from .local.variables import TrustVariablesCheck
 from .network.families import FamiliesCheck
 from .network.limits import LimitsCheck
 from .network.lost import LostConnectionCheck
@@ -77,6 +83,12 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    StrictCheck,
+    ContextCheck,
+    CredentialsCheck,
+    TrustVariablesCheck,
+    TrustStoresCheck,
+    PolicyCheck,
     ClockCheck,
     InterceptionCheck,
 )

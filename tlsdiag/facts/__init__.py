@@ -13,6 +13,17 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
+from .local import (
+    ClientCredentials,
+    LocalLibrary,
+    PolicySetting,
+    StorePlace,
+    StoreVerdict,
+    StoreVerdicts,
+    TrustSources,
+    TrustUser,
+    TrustVariable,
+)
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
@@ -28,6 +39,7 @@ __all__ = [
     "Bound",
     "ChainPaths",
     "ChainSeen",
+    "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
     "ClockEvidence",
@@ -35,6 +47,7 @@ __all__ = [
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "LocalLibrary",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -42,6 +55,7 @@ __all__ = [
     "OtherWay",
     "Pace",
     "PathSeen",
+    "PolicySetting",
     "PortSeen",
     "ProxyStep",
     "ProxyWay",
@@ -57,9 +71,15 @@ __all__ = [
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "StorePlace",
+    "StoreVerdict",
+    "StoreVerdicts",
     "TimeSource",
     "Trial",
     "TrialOutcome",
+    "TrustSources",
+    "TrustUser",
+    "TrustVariable",
     "VersionAttempt",
     "Voucher",
     "ZoneSeen",

@@ -13,7 +13,11 @@ from .common import AlertSeen, OfferSeen
 
 @attrs.frozen(kw_only=True)
 class ClientSettings:
-    """What the client under diagnosis was told: read from its `ssl.SSLContext`."""
+    """What the client under diagnosis was told: read from its `ssl.SSLContext`.
+
+    `loaded_certificates` and `loaded_authorities` count what is in memory: a directory of authorities is read on demand and does not count.
+    `options` and `verify_flags` are the names of what is set; `not_readable` names what no context tells.
+    """
 
     is_default: bool
     library: str
@@ -26,6 +30,12 @@ class ClientSettings:
     loaded_authorities: int = 0
     has_certificate: bool | None = None
     problem: str = ""
+    protocol: str = ""
+    loaded_certificates: int | None = None
+    options: tuple[str, ...] = ()
+    verify_flags: tuple[str, ...] = ()
+    keylog: str | None = None
+    not_readable: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +43,7 @@ class ClientOutcome(Observation):
     """The client's own handshake: its real ClientHello, its real exception, the bytes of both directions (capped).
 
     `error_type` is the exception's qualified name ("ssl.SSLCertVerificationError"), `reason` OpenSSL's ("CERTIFICATE_VERIFY_FAILED").
+    `client_certificates` are those that the client itself sent, none where it sent an empty list (None: not seen; TLS 1.3 encrypts them).
     `late_*`: what came after a completed handshake, where a TLS 1.3 server refuses a client late.
     """
 
@@ -54,6 +65,7 @@ class ClientOutcome(Observation):
     sent: bytes = b""
     received: bytes = b""
     non_tls: bytes | None = None
+    client_certificates: tuple[bytes, ...] | None = None
     alert_received: AlertSeen | None = None
     late_alert: AlertSeen | None = None
     late_failure: Failure | None = None

@@ -7,7 +7,7 @@ from typing import ClassVar
 import attrs
 
 from ..failure import Failure
-from ..iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
+from ..iana import CipherSuite, ClientCertificateType, NamedGroup, ProtocolVersion, SignatureScheme
 from ..observation import Observation
 from .common import AlertSeen, Attempt, Note, OfferSeen
 
@@ -48,6 +48,7 @@ class HandshakeOutcome(Observation):
     certificate_requested: bool = False
     certificate_authorities: tuple[bytes, ...] = ()
     certificate_schemes: tuple[SignatureScheme, ...] = ()
+    certificate_types: tuple[ClientCertificateType, ...] = ()
     late_alert: AlertSeen | None = None
     late_failure: Failure | None = None
     late_answer: bytes = b""

@@ -6,10 +6,12 @@ from ..plugin import Probe
 from .answer_pace import AnswerPaceProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
+from .client_credentials import ClientCredentialsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
@@ -21,7 +23,9 @@ from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
+from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
+from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
 PROBES: tuple[type[Probe], ...] = (
@@ -40,6 +44,10 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    TrustSourcesProbe,
+    StoreVerdictsProbe,
+    LocalLibraryProbe,
+    ClientCredentialsProbe,
     OtherWayProbe,
     MadeUpNameProbe,
     ServerDateProbe,

@@ -20,6 +20,7 @@ from ..wire import Alert, ClientHello, DecodeError, NotTLS, RecordReader
 from .client_context import default_context, settings_of
 from .common import broad_offer, first_message, offer_seen
 from .handshake import credential_of
+from .own_certificate import sent_certificates
 
 KEPT = 64 * 1024
 """Bytes of each direction that go into the report."""
@@ -144,13 +145,13 @@ class _Attempt:
         return found
 
     async def _was_asked(self) -> bool:
-        """Whether the server asks for a client certificate: our own handshake saw that."""
+        """Whether the server asks for a client certificate: our own handshake saw that; True where it has not come so far, as a server may ask."""
         credential = credential_of(self._scene)
         ours = asyncio.ensure_future(self._scene.handshake(broad_offer(self._scene.target), credential=credential))
         done, _ = await asyncio.wait({ours}, timeout=_PATIENCE)
         if not done:
             ours.cancel()
-            return False
+            return True
         return ours.result().result.certificate_request is not None
 
     async def _late(self, tls: ssl.SSLObject) -> dict[str, Any]:
@@ -187,6 +188,7 @@ def _bytes(recording: Recording) -> dict[str, Any]:
         "sent": sent[:KEPT],
         "received": received[:KEPT],
         "non_tls": _non_tls(received),
+        "client_certificates": sent_certificates(sent),
     }
 
 

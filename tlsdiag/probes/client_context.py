@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
 import re
 import ssl
@@ -45,7 +46,8 @@ def _trusting(target: Target) -> ssl.SSLContext:
 
 def _load(context: ssl.SSLContext, given: ClientCertificate) -> None:
     with _as_file(given.certificate) as certificate, _as_file(given.key) as key:
-        context.load_cert_chain(certificate, key, given.password)
+        # without a password OpenSSL would ask for one at the terminal
+        context.load_cert_chain(certificate, key, given.password if given.password is not None else "")
 
 
 @contextlib.contextmanager
@@ -66,22 +68,36 @@ def _as_file(source: str | Path | bytes) -> Iterator[str]:
 def settings_of(context: ssl.SSLContext, *, is_default: bool) -> ClientSettings:
     """What can be read off a context."""
     ciphers = tuple(str(item["name"]) for item in context.get_ciphers())
+    loaded = context.cert_store_stats()
     return ClientSettings(
         is_default=is_default,
         library=ssl.OPENSSL_VERSION,
         verify_mode=context.verify_mode.name,
         check_hostname=context.check_hostname,
-        minimum_version=_version_name(context.minimum_version),
-        maximum_version=_version_name(context.maximum_version),
+        minimum_version=version_name(context.minimum_version),
+        maximum_version=version_name(context.maximum_version),
         ciphers=ciphers,
         security_level=getattr(context, "security_level", None),
-        loaded_authorities=context.cert_store_stats().get("x509_ca", 0),
+        loaded_authorities=loaded.get("x509_ca", 0),
         has_certificate=None,
+        protocol=getattr(context.protocol, "name", str(context.protocol)),
+        loaded_certificates=loaded.get("x509", 0),
+        options=_names(context.options),
+        verify_flags=_names(context.verify_flags),
+        keylog=getattr(context, "keylog_filename", None) or None,
+        not_readable=("alpn", "client certificate"),
     )
 
 
-def _version_name(value: int) -> str:
+def _names(flags: enum.IntFlag) -> tuple[str, ...]:
+    """The names of the bits that are set; bits that this Python has no name for are left out."""
+    return tuple(flag.name for flag in type(flags) if flag.name and flag in flags)
+
+
+def version_name(value: int) -> str:
+    """A version as people write it: "TLSv1.2", or "MINIMUM_SUPPORTED" and the like."""
     try:
-        return re.sub(r"^TLSv1$", "TLSv1.0", ssl.TLSVersion(value).name.replace("_", "."))
+        name = ssl.TLSVersion(value).name
     except ValueError:
         return str(value)
+    return re.sub(r"^TLSv1$", "TLSv1.0", name.replace("_", ".")) if name.startswith("TLS") else name

@@ -62,6 +62,7 @@ def outcome_of(exchange: Exchange, offer: Offer, elapsed: float) -> HandshakeOut
         certificate_requested=request is not None,
         certificate_authorities=request.authorities if request else (),
         certificate_schemes=request.signature_schemes if request else (),
+        certificate_types=request.certificate_types if request else (),
         late_alert=alert_seen(result.late_alert),
         late_failure=exchange.late_failure,
         late_answer=exchange.late_answer,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..certificates import StoreError, TrustStore
+from ..local import python_user, read_place
 from ..plugin import Target
 
 
@@ -23,8 +24,7 @@ def store_of(target: Target, environment: Mapping[str, str]) -> TrustStore:
     if trust == "system":
         return TrustStore.system(environment)
     if isinstance(trust, (str, Path)):
-        where = os.fspath(trust)
-        return TrustStore.from_directory(where) if os.path.isdir(where) else TrustStore.from_file(where)
+        return _given(os.fspath(trust))
     return TrustStore.from_pem(pem_of(trust), "the given certificates")
 
 
@@ -34,13 +34,27 @@ def _of_client(client: ssl.SSLContext | None, environment: Mapping[str, str]) ->
         if loaded:
             return TrustStore.from_certificates(loaded, "the client's context")
         # a directory of authorities is read by OpenSSL on demand and cannot be listed
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        return TrustStore.from_file(paths.cafile)
-    if paths.capath and os.path.isdir(paths.capath):
-        bundle = os.path.join(paths.capath, "ca-certificates.crt")
-        return TrustStore.from_file(bundle) if os.path.isfile(bundle) else TrustStore.from_directory(paths.capath)
-    return TrustStore.system(environment)
+    return _default(environment)
+
+
+def _given(where: str) -> TrustStore:
+    """A directory is read in full, whatever its files are called; a file as strictly as OpenSSL reads it."""
+    place = read_place(where)
+    if place.kind == "directory":
+        return TrustStore.from_directory(where)
+    if place.problem:
+        raise StoreError(place.detail)
+    return TrustStore.from_certificates(place.ders, where)
+
+
+def _default(environment: Mapping[str, str]) -> TrustStore:
+    """OpenSSL's default places together: the file, and the directories."""
+    user = python_user(environment)
+    places = [read_place(path) for path in (*user.files, *user.directories)]
+    filled = [place for place in places if place.ders]
+    if not filled:
+        raise StoreError("; ".join(place.detail for place in places) or "no place for authorities is configured")
+    return TrustStore.from_certificates([der for place in filled for der in place.ders], filled[0].path)
 
 
 def other_stores(chosen: TrustStore, environment: Mapping[str, str]) -> list[TrustStore]:

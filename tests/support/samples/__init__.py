@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, network, protocol, proxy, starttls
+from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -15,6 +15,7 @@ SAMPLES: Samples = {
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
+    **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
 }

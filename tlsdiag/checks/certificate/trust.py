@@ -22,6 +22,7 @@ from ...plugin import (
     Seen,
     ServedChain,
     Severity,
+    TrustSources,
 )
 from ..common import CONSEQUENCE, refuses_certificates
 
@@ -100,7 +101,7 @@ STORE_UNREADABLE = Rule(
     severity=Severity.HIGH,
     blame=Blame.CLIENT,
     why="Without anchors every certificate is untrusted: the package with the authorities is missing, or a path is wrong.",
-    fix=Fix(summary="Install the authorities, or correct the path.", snippets={"debian": "apt-get install ca-certificates", "shell": "echo $SSL_CERT_FILE $SSL_CERT_DIR", "python": "python -c 'import ssl; print(ssl.get_default_verify_paths())'"}),
+    fix=Fix(summary="Correct the path, repair the file, or install the authorities.", snippets={"debian": "apt-get install ca-certificates", "shell": "echo $SSL_CERT_FILE $SSL_CERT_DIR", "python": "python -c 'import ssl; print(ssl.get_default_verify_paths())'"}),
     references=("https://docs.python.org/3/library/ssl.html#ssl.get_default_verify_paths",),
     explains=(*CONSEQUENCE, "issuer-untrusted", "client-misconfigured", "intermediate-missing"),
     failing="a trust file that does not exist",
@@ -148,12 +149,12 @@ class TrustCheck(Check):
     name = "certificate/trust"
     rules = (SELF_SIGNED, INTERMEDIATE_MISSING, INTERMEDIATE_WRONG, BAD_SIGNATURE, ISSUER_UNTRUSTED, PRIVATE_AUTHORITY, STORE_UNREADABLE)
     needs = (ChainPaths, ServedChain)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, TrustSources)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
-        if paths.store_error:
+        if paths.store_error and not _of_the_machine(seen):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
         if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return
@@ -178,6 +179,12 @@ def _is_in_force(seen: Seen) -> bool:
     return refuses_certificates(seen) or (client is not None and bool(client.settings.problem))
 
 
+def _of_the_machine(seen: Seen) -> bool:
+    """The client reads its default places: what is wrong with them is told by the checks of the machine (`local/`)."""
+    sources = seen.get(TrustSources)
+    return sources is not None and sources.python_is_used
+
+
 def _verified(seen: Seen) -> bool:
     """The default client verified the chain with this very store: it found a way that we did not."""
     client = seen.get(ClientOutcome)
@@ -187,7 +194,8 @@ def _verified(seen: Seen) -> bool:
 def _reason(paths: ChainPaths, certificates: list[Certificate]) -> tuple[Rule, str, Confidence]:
     shape = paths.shape
     leaf = certificates[shape.leaf if shape.leaf < len(certificates) else 0]
-    store = f"{paths.store} ({paths.anchors} {'authority' if paths.anchors == 1 else 'authorities'})"
+    anchors = f"{paths.anchors} {'authority' if paths.anchors == 1 else 'authorities'}"
+    store = f"{paths.store} ({anchors})" if paths.anchors else "the client's store, which holds nothing"
     elsewhere = f" {', '.join(paths.also_trusted_by)} would trust it." if paths.also_trusted_by else ""
     if shape.leaf_self_signed:
         return SELF_SIGNED, f"{leaf.subject.text or leaf.label} is its own issuer, and is not in {store}.", Confidence.PROVEN

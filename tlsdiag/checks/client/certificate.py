@@ -10,6 +10,7 @@ from ...plugin import (
     AlertSeen,
     Blame,
     Check,
+    ClientCredentials,
     ClientOutcome,
     Confidence,
     FailureKind,
@@ -74,6 +75,8 @@ REQUESTED = Rule(
     passing="a server that does not ask",
 )
 _ABOUT_CERTIFICATES = frozenset((40, 41, 42, 43, 44, 45, 46, 48, 49, 116))
+_OF_ONE_SENT = frozenset((42, 43, 44, 45, 46, 48))
+"""Alerts about a certificate that was sent; 40, 49 and 116 come without one too."""
 _MAIL_REFUSALS = (b"421 ", b"454 ", b"530 ", b"550 ", b"554 ")  # to an EHLO after STARTTLS
 _DENIALS = (b"certificate", b"ssl", b"forbidden")
 
@@ -84,28 +87,54 @@ class ClientCertificateCheck(Check):
     name = "client/certificate"
     rules = (REQUIRED, REFUSED, REQUESTED)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, ClientCredentials)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield one of the three, where the server asks."""
         ours, client = seen[HandshakeOutcome], seen.get(ClientOutcome)
         if not ours.certificate_requested:
             return
-        given = seen.target.client_certificate is not None
-        denial = _denial(ours)
-        own_context = client is not None and not client.settings.is_default
-        if own_context and client is not None and client.completed and client.late_alert is None and client.late_failure is None:
-            denial = ""  # the caller's context has a certificate of its own that our handshake did not have
+        given = was_sent(seen)
+        said = denial(ours) if client is None or client.settings.is_default else own_denial(client) or denial(ours)
+        if let_in(client):
+            said = ""  # the caller's context has a certificate of its own that our handshake did not have
         authorities = _authorities(ours)
-        if not denial:
+        if not said:
             yield AlertFinding.of(REQUESTED, f"{seen.endpoint} asks for a client certificate and goes on.{authorities}")
             return
-        alert: AlertSeen | None = ours.late_alert or ours.alert_received
-        detail = f"{seen.endpoint} asks for a client certificate; {'one was sent' if given else 'none was sent'}, and {denial}.{authorities}"
+        alert = refusal_of(ours, client)
+        detail = f"{seen.endpoint} asks for a client certificate; {'one was sent' if given else 'none was sent'}, and {said}.{authorities}"
         yield AlertFinding.of(REFUSED if given else REQUIRED, detail, alert=alert, confidence=_confidence(alert))
 
 
-def _denial(ours: HandshakeOutcome) -> str:
+def was_sent(seen: Seen) -> bool:
+    """Whether a certificate was sent: one was given and its files could be used, or the caller's context has one, as the wire or the alert shows."""
+    read, client = seen.get(ClientCredentials), seen.get(ClientOutcome)
+    if client is not None and not client.settings.is_default:
+        return bool(client.client_certificates) or bool(own_denial(client))
+    return seen.target.client_certificate is not None and (read is None or not read.problem)
+
+
+def let_in(client: ClientOutcome | None) -> bool:
+    """The caller's own context got through, whatever our handshake was told."""
+    own = client is not None and not client.settings.is_default
+    return own and client is not None and client.completed and client.late_alert is None and client.late_failure is None
+
+
+def own_denial(client: ClientOutcome) -> str:
+    """How the server turned down the certificate that the caller's context sent, in words; empty when it did not, or there was none."""
+    alert = client.late_alert or client.alert_received
+    refused = alert is not None and (alert.description in _OF_ONE_SENT or (bool(client.client_certificates) and alert.description in _ABOUT_CERTIFICATES))
+    return f"the server answered with the alert {alert.description.name}" if alert is not None and refused else ""
+
+
+def refusal_of(ours: HandshakeOutcome, client: ClientOutcome | None) -> AlertSeen | None:
+    """The alert of the refusal: the one that the caller's context got, else the one that our handshake got."""
+    own = client if client is not None and not client.settings.is_default else None
+    return (own.late_alert or own.alert_received if own is not None else None) or ours.late_alert or ours.alert_received
+
+
+def denial(ours: HandshakeOutcome) -> str:
     """How the server turned us away, in words; empty when it did not."""
     alert = ours.late_alert if ours.completed else ours.alert_received
     answered_us = not ours.completed and "server_hello_done" in ours.messages  # after our flight, whatever word was chosen for it

@@ -64,7 +64,7 @@ REPLACES = Rule(
         },
     ),
     references=("RFC 9110 section 9.3.6", "RFC 8446 section 4.4.2.4"),
-    explains=(*CONSEQUENCE, *_TRUST),
+    explains=(*CONSEQUENCE, *_TRUST, "trust-stores-disagree"),
     blocking=True,
     failing="squid with ssl_bump, and a client that does not know its authority",
     passing="squid that passes TLS through",
