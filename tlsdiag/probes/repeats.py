@@ -48,6 +48,8 @@ SLOWLY = (False, True, False, False, True)
 PAUSE, COOLING = 0.7, 2.5
 """Seconds between slow ones, and before the first of them: a limit counts what it has dropped as well."""
 _NO_WAY = (FailureKind.UNREACHABLE, FailureKind.PROHIBITED, FailureKind.LOCAL, FailureKind.BUDGET_SPENT)
+_OWN_NUMBERS = 1000
+"""Repetitions of other probes have lower numbers: each of ours is a connection of its own."""
 _GRAVE = ("expired", "not-yet-valid", "other-name", "untrusted")
 _PATIENT = 0.3
 """The part of the handshake timeout that one repetition may take."""
@@ -156,7 +158,7 @@ class _Series:
         began = self._scene.clock()
         self._sent += 1
         exchange = await self._scene.handshake(
-            self._offer, credential=credential_of(self._scene), timeout=self._patience(), delivery=Delivery(number=self._sent)
+            self._offer, credential=credential_of(self._scene), timeout=self._patience(), delivery=Delivery(number=_OWN_NUMBERS + self._sent)
         )
         chain = exchange.result.certificates
         if chain and chain[0] not in self._chains:
