@@ -69,6 +69,7 @@ def _rank(finding: Finding, findings: Sequence[Finding]) -> tuple[object, ...]:
     named = any(finding.code in other.named_causes and _same_place(finding, other) for other in findings)
     return (
         not finding.blocks,
+        finding.intermittent,  # what fails every time comes before what fails at times
         not named,
         int(finding.layer),
         -int(finding.confidence),

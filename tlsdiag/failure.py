@@ -54,7 +54,10 @@ class FailureKind(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Failure:
-    """One failure: `elapsed` is in seconds since the phase began, `errno` the operating system's number."""
+    """One failure: `elapsed` is in seconds since the phase began, `errno` the operating system's number.
+
+    `said_by` is the address that reported it in ICMP, where the system tells (Linux): the peer, a router or firewall on the way, or this machine.
+    """
 
     kind: FailureKind
     phase: Phase
@@ -62,6 +65,7 @@ class Failure:
     detail: str = ""
     errno: int | None = None
     elapsed: float = 0.0
+    said_by: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} while in {self.phase}" + (f": {self.detail}" if self.detail else "")

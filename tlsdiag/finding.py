@@ -124,8 +124,8 @@ class Finding:
     """One instance of a rule. Text from the peer may be in it: whoever shows it must escape it.
 
     `subject` is what it is about ("certificate CN=..."); `detail` says it with the real values; `endpoint` is None
-    for the target as a whole; `blocks` is True when it keeps this client from connecting; `explains` and
-    `explained_by` hold keys of other findings in the same report, filled in by the engine.
+    for the target as a whole; `blocks` is True when it keeps this client from connecting, and `intermittent` when it does so at
+    times only; `explains` and `explained_by` hold keys of other findings in the same report, filled in by the engine.
     """
 
     kind: ClassVar[str] = "finding"
@@ -140,6 +140,7 @@ class Finding:
     endpoint: Endpoint | None = None
     fix: Fix
     blocks: bool = False
+    intermittent: bool = False
     also_explains: tuple[str, ...] = ()
     named_causes: tuple[str, ...] = ()
     origin: str = ""

@@ -14,12 +14,26 @@ from .iana import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
 
 @attrs.frozen(kw_only=True)
 class NetworkFinding(Finding):
-    """Something between here and the peer: the failure as it was seen, times in seconds."""
+    """Something between here and the peer: the failure as it was seen, times in seconds; `round_trip` is what TCP needed to connect."""
 
     kind = "network"
 
     failure: Failure | None = None
     elapsed: float = 0.0
+    round_trip: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class BackendFinding(Finding):
+    """Connections to one address that differ: how many were made, how many are the odd ones, how each kind ended, and the leaves that were served (DER)."""
+
+    kind = "backend"
+
+    attempts: int = 0
+    failing: int = 0
+    outcomes: tuple[Note, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+    versions: tuple[ProtocolVersion, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

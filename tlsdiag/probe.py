@@ -100,9 +100,10 @@ class Scene(Protocol):
         """Why an observation is not there, when it is not."""
 
     async def connect(
-        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
+        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None, port: int | None = None
     ) -> Connection | Failure:
-        """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg."""
+        """Dial the endpoint within its budget of connections and go the way to where TLS begins; `before` stops ahead of that phase's leg. `port`
+        dials another port of the same address instead, and goes no further."""
 
     def by_way(self, endpoint: Endpoint, proxy: ProxyServer | Literal[False], *, patience: float) -> Scene:
         """The scene of the same target gone another way: through `proxy` or past it, dialling `endpoint`, with `patience` seconds for each wait."""

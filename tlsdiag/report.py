@@ -32,7 +32,7 @@ SCHEMA = "tlsdiag-report/1"
 
 
 class Verdict(StrEnum):
-    """`PARTIAL`: some endpoints fail and others work. `UNKNOWN`: we could not look."""
+    """`PARTIAL`: some endpoints fail and others work, or some connections do. `UNKNOWN`: we could not look."""
 
     HEALTHY = "healthy"
     FLAWED = "flawed"
@@ -86,8 +86,8 @@ class Report:
     def verdict(self) -> Verdict:
         """The whole report in a word."""
         blocking = [finding for finding in self.findings if finding.blocks]
-        blocked = {finding.endpoint for finding in blocking}
-        if blocking and (None in blocked or not set(self.endpoints) - blocked):
+        blocked = {finding.endpoint for finding in self.causes if not finding.intermittent}
+        if blocked and (None in blocked or not set(self.endpoints) - blocked):
             return Verdict.BROKEN
         if blocking:
             return Verdict.PARTIAL
@@ -95,6 +95,12 @@ class Report:
             return Verdict.FLAWED
         unseen = self.could_not_look or any(plugin.origin.is_builtin for plugin in self.plugins)
         return Verdict.UNKNOWN if unseen else Verdict.HEALTHY
+
+    @property
+    def fails_at_times(self) -> bool:
+        """Whether everything that blocks does so for some of the connections only."""
+        found = self.causes
+        return bool(found) and all(finding.intermittent for finding in found)
 
     @property
     def could_not_look(self) -> tuple[Skipped, ...]:

@@ -127,15 +127,17 @@ class EndpointScene:
         return None
 
     async def connect(
-        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None
+        self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None, port: int | None = None
     ) -> Connection | Failure:
         """Dial the endpoint and go the way to where TLS begins; `before` stops ahead of the leg of that phase. `timeout` defaults to the limit
-        for connecting, and for the way (where peers may take their time) to that for a handshake."""
+        for connecting, and for the way (where peers may take their time) to that for a handshake. `port` dials another port of the same address
+        instead, and goes no further."""
         from .network import walk
 
         deadline = self.stage.deadline.sooner(timeout or self.limits.connect_timeout)
-        connection = await self.stage.dialer.dial(self.endpoint, deadline=deadline, max_segment=max_segment)
-        if isinstance(connection, Failure):
+        endpoint = self.endpoint if port is None else attrs.evolve(self.endpoint, port=port)
+        connection = await self.stage.dialer.dial(endpoint, deadline=deadline, max_segment=max_segment)
+        if isinstance(connection, Failure) or port is not None:
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
         return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))

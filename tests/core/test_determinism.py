@@ -50,8 +50,13 @@ def told(view: Seen, order: Sequence[Check], bag: Observations | None = None) ->
 
 
 def entries(bag: Observations, endpoint: Endpoint | None = None) -> list[tuple[Any, Endpoint | None, Any]]:
-    """What is in a bag; with an endpoint, as if that had been looked at."""
-    return [(type(value), place if endpoint is None or place is None else endpoint, value) for place, value in bag]
+    """What is in a bag; with an endpoint, as if that had been looked at: the first of each kind stands for it."""
+    if endpoint is None:
+        return [(type(value), place, value) for place, value in bag]
+    first: dict[tuple[Any, bool], Any] = {}
+    for place, value in bag:
+        first.setdefault((type(value), place is None), value)
+    return [(kind, None if whole else endpoint, value) for (kind, whole), value in first.items()]
 
 
 def bag_of(items: Sequence[tuple[Any, Endpoint | None, Any]]) -> Observations:
@@ -106,12 +111,14 @@ def test_the_order_of_addresses_that_differ_changes_nothing() -> None:
     items = [*entries(refused.observations), *entries(works.observations, OTHER), *entries(works.observations, third)]
     answers = [told(refused, checks(), bag_of(order)) for order in itertools.permutations(items)]
     assert answers == answers[:1] * len(answers)
-    assert "192.0.2.77:443 works" in answers[0]["text"]
+    assert "192.0.2.77:443 works" in " ".join(answers[0]["text"].split())
 
 
 def test_every_cause_of_a_sample_is_one_at_each_address() -> None:
     """With two addresses that fail alike, each has the same causes."""
-    for failing, _ in SAMPLES.values():
+    for code, (failing, _) in SAMPLES.items():
+        if code == "name-sinkholed":
+            continue  # it is about the very address
         view = failing()
         both = [*entries(view.observations), *(item for item in entries(view.observations, OTHER) if item[1] is not None)]
         findings, _ = judge(checks(), view.target, view.now, bag_of(both), REGISTRY)

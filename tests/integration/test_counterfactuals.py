@@ -317,7 +317,10 @@ def test_a_failure_that_does_not_repeat_is_told_so(serve: Serve) -> None:
         return Verdict.RESET if len(seen) <= 2 else Verdict.PASS
 
     report = boxed(serve, first_two, client())
-    assert report.root_cause is not None and report.root_cause.code == "failure-not-repeated", report
+    # counted over more connections it is one that failed beside others that worked
+    assert report.root_cause is not None and report.root_cause.code == "backend-dead", report
+    assert "failure-not-repeated" in {key.partition("|")[0] for key in report.root_cause.explains}
+    assert report.verdict is tlsdiag.Verdict.PARTIAL
 
 
 def test_silence_is_told_in_one_and_a_half_timeouts(serve: Serve) -> None:

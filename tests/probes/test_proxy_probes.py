@@ -44,7 +44,7 @@ def test_without_a_proxy_nothing_is_observed_and_nothing_dialled_for_it() -> Non
 
 def test_a_kind_of_proxy_that_we_cannot_go_through_is_could_not_look_and_no_accusation() -> None:
     report, dialer = diagnosed([Refuse()], host="192.0.2.7", environment={"ALL_PROXY": "socks4://proxy.example:1080"})
-    assert {endpoint.port for endpoint in dialer.dialled} == {443}
+    assert {endpoint.port for endpoint in dialer.dialled} <= {443, 80}  # never the proxy; port 80 is a look beside what fails
     assert "proxy-url-invalid" not in {item.code for item in report.findings}
     assert any("socks4" in item.detail for item in report.could_not_look)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from ..plugin import Check
+from .balance.addresses import AddressesCheck
+from .balance.backends import BackendsCheck
+from .balance.tickets import TicketsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -24,9 +27,13 @@ from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
 from .local.stores import TrustStoresCheck
 from .local.variables import TrustVariablesCheck
+from .network.families import FamiliesCheck
+from .network.limits import LimitsCheck
 from .network.lost import LostConnectionCheck
+from .network.portal import PortalCheck
 from .network.reachability import ReachabilityCheck
 from .network.resolution import ResolutionCheck
+from .network.sinkhole import SinkholeCheck
 from .protocol.alert import AlertCheck
 from .protocol.ciphers import CiphersCheck
 from .protocol.deviations import DeviationsCheck
@@ -49,6 +56,13 @@ CHECKS: tuple[type[Check], ...] = (
     ProxySchemeCheck,
     OtherWayCheck,
     LostConnectionCheck,
+    LimitsCheck,
+    SinkholeCheck,
+    FamiliesCheck,
+    PortalCheck,
+    BackendsCheck,
+    AddressesCheck,
+    TicketsCheck,
     StarttlsCheck,
     SpokenCheck,
     AlertCheck,

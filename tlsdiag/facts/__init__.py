@@ -6,6 +6,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 from __future__ import annotations
 
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
+from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
@@ -25,15 +26,19 @@ from .local import (
 )
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
+from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
+from .tickets import Resumptions
 
 __all__ = [
     "AcceptedVersions",
     "AlertSeen",
+    "AnswerPace",
     "Attempt",
     "Bound",
     "ChainPaths",
+    "ChainSeen",
     "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
@@ -46,12 +51,19 @@ __all__ = [
     "MadeUpName",
     "Note",
     "OfferSeen",
+    "OtherPorts",
     "OtherWay",
+    "Pace",
     "PathSeen",
     "PolicySetting",
+    "PortSeen",
     "ProxyStep",
     "ProxyWay",
     "Reachability",
+    "RepeatOutcome",
+    "RepeatSeen",
+    "Repeats",
+    "Resumptions",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",

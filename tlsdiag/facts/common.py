@@ -39,7 +39,10 @@ class OfferSeen:
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """One further handshake, briefly. `accepted` is None when we could not tell (reset by a limit, no answer in time)."""
+    """One further handshake, briefly. `accepted` is None when we could not tell (reset by a limit, no answer in time).
+
+    `dropped` counts the connections with the same offer that were dropped without a word before this one.
+    """
 
     accepted: bool | None
     version: ProtocolVersion | None = None
@@ -48,3 +51,4 @@ class Attempt:
     failure: Failure | None = None
     problem: str | None = None
     certificates: tuple[bytes, ...] = ()
+    dropped: int = 0

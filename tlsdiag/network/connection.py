@@ -14,7 +14,8 @@ from ..depth import Limits
 from ..failure import Blame, Failure, FailureKind, Phase
 from ..target import Endpoint
 from .deadline import Deadline
-from .errors import failure_from_oserror, timed_out
+from .errors import failure_from_oserror, said_in_icmp, timed_out
+from .icmp import icmp_error, listen_for_errors
 from .recording import Direction, Recorder, Recording
 
 
@@ -62,16 +63,13 @@ class SocketDialer:
         try:
             async with asyncio.timeout(deadline.remaining()):
                 await asyncio.get_running_loop().sock_connect(sock, _address(endpoint))
-        except TimeoutError as exc:
-            sock.close()
-            elapsed = time.monotonic() - began
-            return timed_out(Phase.CONNECT, elapsed) if exc.errno is None else failure_from_oserror(exc, Phase.CONNECT, elapsed)
         except OSError as exc:
-            sock.close()
-            return failure_from_oserror(exc, Phase.CONNECT, time.monotonic() - began)
+            with sock:
+                return said_in_icmp(_not_connected(exc, time.monotonic() - began), icmp_error(sock))
         except asyncio.CancelledError:
             sock.close()
             raise
+        listen_for_errors(sock, on=False)
         return SocketConnection(sock, began, self._limits.received_bytes)
 
 
@@ -81,12 +79,19 @@ def _socket(endpoint: Endpoint, max_segment: int | None) -> socket.socket:
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listen_for_errors(sock, on=True)
         if max_segment is not None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, max_segment)
     except OSError:
         sock.close()
         raise
     return sock
+
+
+def _not_connected(exc: OSError, elapsed: float) -> Failure:
+    if isinstance(exc, TimeoutError) and exc.errno is None:
+        return timed_out(Phase.CONNECT, elapsed)
+    return failure_from_oserror(exc, Phase.CONNECT, elapsed)
 
 
 def _address(endpoint: Endpoint) -> tuple[str, int] | tuple[str, int, int, int]:

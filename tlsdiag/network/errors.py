@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import os
 
+import attrs
+
 from ..failure import Blame, Failure, FailureKind, Phase
+from .icmp import IcmpError
 
 # errno -> (kind, who is the likely party to blame)
 _KINDS: dict[int, tuple[FailureKind, Blame]] = {
@@ -37,6 +40,23 @@ def failure_from_oserror(exc: OSError, phase: Phase, elapsed: float = 0.0) -> Fa
     known = exc.errno is not None and exc.errno in errno.errorcode
     detail = os.strerror(exc.errno or 0) if known else exc.strerror or str(exc) or type(exc).__name__
     return Failure(kind=kind, phase=phase, blame=blame, detail=detail, errno=exc.errno, elapsed=round(elapsed, 4))
+
+
+def said_in_icmp(failure: Failure, error: IcmpError | None) -> Failure:
+    """The failure, with what an ICMP message says of it: who sent it, and whether the way is closed on purpose."""
+    if error is None:
+        return failure
+    speaker = "this machine itself" if error.by_this_machine else error.said_by
+    kind, blame = failure.kind, failure.blame
+    if error.prohibited:
+        kind, blame = FailureKind.PROHIBITED, Blame.NETWORK
+    words = error.words
+    if error.by_this_machine and kind in (FailureKind.PROHIBITED, FailureKind.REFUSED):
+        blame = Blame.CLIENT
+    elif error.by_this_machine:
+        words += " (nothing in the local network answers for the address)"
+    detail = f"{failure.detail}; {speaker} says in ICMP: {words}"
+    return attrs.evolve(failure, kind=kind, blame=blame, detail=detail, said_by=error.said_by)
 
 
 def timed_out(phase: Phase, elapsed: float) -> Failure:

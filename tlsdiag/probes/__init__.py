@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..plugin import Probe
+from .answer_pace import AnswerPaceProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
@@ -12,15 +13,18 @@ from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
+from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
 from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
+from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
 from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
+from .tickets import TicketsProbe
 from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
@@ -34,6 +38,10 @@ PROBES: tuple[type[Probe], ...] = (
     VersionsProbe,
     ServedChainProbe,
     ForwardSecrecyProbe,
+    RepeatsProbe,
+    TicketsProbe,
+    AnswerPaceProbe,
+    OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
     TrustSourcesProbe,

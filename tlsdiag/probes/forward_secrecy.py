@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..handshake import StopAfter
 from ..plugin import Cost, ForwardSecrecy, HandshakeOutcome, Probe, Scene, Unavailable, Why
-from .common import attempt_of, broad_offer
+from .common import broad_offer
+from .patience import ask
 
 
 class ForwardSecrecyProbe(Probe):
@@ -25,5 +26,6 @@ class ForwardSecrecyProbe(Probe):
             return ForwardSecrecy(agreed=True)
         offer = broad_offer(scene.target)
         ephemeral = tuple(suite for suite in offer.cipher_suites if (item := suite.row) is not None and item["forward_secret"])
-        exchange = await scene.handshake(offer.with_(cipher_suites=ephemeral), stop_after=StopAfter.SERVER_HELLO)
-        return ForwardSecrecy(agreed=False, only_ephemeral=attempt_of(exchange))
+        good = offer if ours.completed else None
+        (attempt,) = await ask(scene, [offer.with_(cipher_suites=ephemeral)], stop_after=StopAfter.SERVER_HELLO, good=good)
+        return ForwardSecrecy(agreed=False, only_ephemeral=attempt)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ..handshake import Offer, StopAfter
 from ..plugin import (
     Attempt,
@@ -18,7 +16,8 @@ from ..plugin import (
     Unavailable,
     Why,
 )
-from .common import attempt_of, broad_offer
+from .common import broad_offer
+from .patience import ask
 
 
 class ServedChainProbe(Probe):
@@ -36,11 +35,11 @@ class ServedChainProbe(Probe):
         if ours is None or not ours.answered_in_tls:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="there was no answer in TLS", by=self.name)
         with_name = _as_attempt(ours)
-        offer = broad_offer(scene.target)
-        without, rsa, ecdsa = await asyncio.gather(
-            _without_name(scene, offer, ours), _only(scene, offer, ours, "RSA"), _only(scene, offer, ours, "ECDSA")
-        )
-        return ServedChain(certificates=ours.certificates, with_name=with_name, without_name=without, rsa=rsa, ecdsa=ecdsa)
+        offers = _offers(scene, ours)
+        good = broad_offer(scene.target) if ours.completed else None
+        attempts = await ask(scene, list(offers.values()), stop_after=StopAfter.CERTIFICATE, good=good)
+        others = dict(zip(offers, attempts, strict=True))
+        return ServedChain(certificates=ours.certificates, with_name=with_name, **others)
 
 
 def _as_attempt(ours: HandshakeOutcome) -> Attempt:
@@ -55,13 +54,12 @@ def _as_attempt(ours: HandshakeOutcome) -> Attempt:
     )
 
 
-async def _without_name(scene: Scene, offer: Offer, ours: HandshakeOutcome) -> Attempt | None:
-    if offer.server_name is None or (scene.depth is Depth.QUICK and ours.certificates):
-        return None
-    return attempt_of(await scene.handshake(offer.with_(server_name=None), stop_after=StopAfter.CERTIFICATE))
-
-
-async def _only(scene: Scene, offer: Offer, ours: HandshakeOutcome, kind: str) -> Attempt | None:
-    if scene.depth is Depth.QUICK or not ours.certificates:
-        return None
-    return attempt_of(await scene.handshake(offer.authenticated_by(kind), stop_after=StopAfter.CERTIFICATE))
+def _offers(scene: Scene, ours: HandshakeOutcome) -> dict[str, Offer]:
+    """What else to ask, by the field that it fills."""
+    broad, found = broad_offer(scene.target), {}
+    quick = scene.depth is Depth.QUICK
+    if broad.server_name is not None and not (quick and ours.certificates):
+        found["without_name"] = broad.with_(server_name=None)
+    if not quick and ours.certificates:
+        found |= {"rsa": broad.authenticated_by("RSA"), "ecdsa": broad.authenticated_by("ECDSA")}
+    return found

@@ -5,8 +5,6 @@ QUICK looks only when the handshake failed in a way that a version could explain
 
 from __future__ import annotations
 
-import asyncio
-
 from ..handshake import Offer, StopAfter
 from ..iana import ProtocolVersion
 from ..plugin import (
@@ -23,7 +21,8 @@ from ..plugin import (
     VersionAttempt,
     Why,
 )
-from .common import attempt_of, stopped_on_the_way
+from .common import broad_offer, stopped_on_the_way
+from .patience import ask
 
 VERSIONS = tuple(ProtocolVersion(code) for code in (0x0002, 0x0300, 0x0301, 0x0302, 0x0303, 0x0304))
 
@@ -43,9 +42,13 @@ class VersionsProbe(Probe):
         if reason is not None:
             return Unavailable(why=Why.NOT_APPLICABLE, detail=reason, by=self.name)
         ours = scene.seen(HandshakeOutcome)
-        attempts = await asyncio.gather(*(_try(scene, version, ours) for version in VERSIONS))
-        found = tuple(VersionAttempt(version=version, attempt=attempt) for version, attempt in zip(VERSIONS, attempts, strict=True))
-        return AcceptedVersions(attempts=found, complete=all(attempt.accepted is not None for attempt in attempts))
+        known = {} if ours is None or not ours.completed or ours.version is None else {ours.version: _agreed(ours)}
+        asked = [version for version in VERSIONS if version not in known]
+        offers = [Offer.for_version(version, scene.target.server_name) for version in asked]
+        good = broad_offer(scene.target) if known else None
+        attempts = known | dict(zip(asked, await ask(scene, offers, stop_after=StopAfter.SERVER_HELLO, good=good), strict=True))
+        found = tuple(VersionAttempt(version=version, attempt=attempts[version]) for version in VERSIONS)
+        return AcceptedVersions(attempts=found, complete=all(item.attempt.accepted is not None for item in found))
 
 
 def _why_not(scene: Scene) -> str | None:
@@ -72,10 +75,5 @@ def _worth_it(ours: HandshakeOutcome, client: ClientOutcome | None) -> bool:
     return client is not None and not client.completed and client.verify_code is None
 
 
-async def _try(scene: Scene, version: ProtocolVersion, ours: HandshakeOutcome | None) -> Attempt:
-    if ours is not None and ours.completed and ours.version == version:
-        return Attempt(
-            accepted=True, version=version, cipher_suite=ours.cipher_suite, certificates=ours.certificates
-        )
-    offer = Offer.for_version(version, scene.target.server_name)
-    return attempt_of(await scene.handshake(offer, stop_after=StopAfter.SERVER_HELLO))
+def _agreed(ours: HandshakeOutcome) -> Attempt:
+    return Attempt(accepted=True, version=ours.version, cipher_suite=ours.cipher_suite, certificates=ours.certificates)

@@ -16,7 +16,7 @@ from rich.text import Text
 from ..finding import Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
-from .text import HEADLINES, at, doubt, facts, not_looked_at, told_with
+from .text import at, doubt, facts, headline_of, not_looked_at, told_with
 
 _VERDICTS = {Verdict.HEALTHY: "bold green", Verdict.FLAWED: "bold yellow", Verdict.UNKNOWN: "bold magenta"}
 _SEVERITIES = {Severity.INFO: "cyan", Severity.LOW: "yellow", Severity.MEDIUM: "yellow"}
@@ -26,7 +26,7 @@ def print_rich(report: Report, *, verbose: bool = False, file: TextIO | None = N
     """Print the report with colours and panels."""
     console = Console(file=file, width=width, highlight=False, soft_wrap=False)
     style = _VERDICTS.get(report.verdict, "bold red")
-    console.print(Text(f"{terminal(str(report.target))} {HEADLINES[report.verdict]}", style=style))
+    console.print(Text(f"{terminal(str(report.target))} {headline_of(report)}", style=style))
     console.print(Text(f"  {facts(report)}", style="dim"))
     root = report.root_cause
     if root is not None:

@@ -62,7 +62,7 @@ class _Writer:
 
     def headline(self) -> Iterator[str]:
         verdict = self.report.verdict
-        head = f"{terminal(str(self.report.target))} {HEADLINES[verdict]}"
+        head = f"{terminal(str(self.report.target))} {headline_of(self.report)}"
         yield self.paint(head, "1;" + _VERDICT_COLOURS[verdict])
         yield from self.wrapped(facts(self.report), "  ")
 
@@ -123,6 +123,11 @@ class _Writer:
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def headline_of(report: Report) -> str:
+    """The verdict in words."""
+    return "works at times and fails at times" if report.fails_at_times else HEADLINES[report.verdict]
 
 
 def facts(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
+from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -16,4 +16,6 @@ SAMPLES: Samples = {
     **clock.SAMPLES,
     **interception.SAMPLES,
     **local.SAMPLES,
+    **balance.SAMPLES,
+    **between.SAMPLES,
 }

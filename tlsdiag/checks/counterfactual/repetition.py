@@ -38,4 +38,4 @@ class RepetitionCheck(Check):
             return
         detail = f"The client's own handshake with {seen.endpoint} ended with: {found.symptom.value}. Of {len(found.unchanged)} repetitions of the same hello {accepted} got through."
         after = next(trial for trial in found.unchanged if trial.accepted)
-        yield TrialFinding.of(NOT_REPEATED, detail, change="unchanged", before=found.before, after=after, confidence=Confidence.LIKELY)
+        yield TrialFinding.of(NOT_REPEATED, detail, change="unchanged", before=found.before, after=after, intermittent=True, confidence=Confidence.LIKELY)

@@ -18,6 +18,8 @@ from ...plugin import (
     Layer,
     NetworkFinding,
     Phase,
+    Reachability,
+    Resolution,
     Rule,
     Seen,
     Severity,
@@ -25,6 +27,7 @@ from ...plugin import (
 )
 from ..common import CONSEQUENCE, answered, client_failed, place
 from ..proof import tried_in_vain
+from .timing import is_nearer, where_from
 
 RESET_AT_ONCE = Rule(
     code="reset-before-hello",
@@ -33,7 +36,7 @@ RESET_AT_ONCE = Rule(
     severity=Severity.CRITICAL,
     blame=Blame.NETWORK,
     why="TCP connects and is torn down at once, whatever the client says: the service behind the port is gone, or an access list acts after accepting.",
-    fix=Fix(summary="Look at the load balancer's backend pool (no healthy backend), at access lists (tcpwrappers, allow lists) and at the server's log for this address."),
+    fix=Fix(summary="Look at the load balancer's backend pool (no healthy backend), at access lists (tcpwrappers, allow lists), at limits for one address (wait a minute and try again), and at the server's log."),
     references=("RFC 9293 section 3.5.2",),
     explains=CONSEQUENCE,
     blocking=True,
@@ -123,7 +126,7 @@ class LostConnectionCheck(Check):
     name = "network/lost"
     rules = (RESET_AT_ONCE, RESET_AFTER_HELLO, CLOSED_WITHOUT_ANSWER, SILENT, LOST_MIDWAY, ENDLESS)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, SpokenProtocol, Counterfactuals)
+    wants = (ClientOutcome, SpokenProtocol, Reachability, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits."""
@@ -141,7 +144,16 @@ class LostConnectionCheck(Check):
             return
         rule = self._rule(seen, failure, spoken)
         if rule is not None:
-            yield NetworkFinding.of(rule, _detail(rule, seen, failure) + tried_in_vain(seen), failure=failure, elapsed=failure.elapsed, confidence=Confidence.PROVEN)
+            reachable = _reachable(seen)
+            yield NetworkFinding.of(
+                rule,
+                _detail(rule, seen, failure) + (where_from(failure, reachable) if rule in (RESET_AT_ONCE, RESET_AFTER_HELLO) else "") + tried_in_vain(seen),
+                failure=failure,
+                elapsed=failure.elapsed,
+                round_trip=reachable.elapsed if reachable is not None and reachable.connected else None,
+                blame=Blame.NETWORK if is_nearer(failure, reachable) else rule.blame,
+                confidence=Confidence.PROVEN,
+            )
 
     def _rule(self, seen: Seen, failure: Failure, spoken: SpokenProtocol | None) -> Rule | None:
         if failure.kind is FailureKind.LIMIT_EXCEEDED:
@@ -155,6 +167,12 @@ class LostConnectionCheck(Check):
             at_once = failure.phase is Phase.CONNECT or (greeting is not None and greeting.kind is FailureKind.RESET)
             return RESET_AT_ONCE if at_once else RESET_AFTER_HELLO
         return CLOSED_WITHOUT_ANSWER if failure.kind is FailureKind.CLOSED else None
+
+
+def _reachable(seen: Seen) -> Reachability | None:
+    """TCP to the peer itself; the way to a proxy is no measure for what lies behind it."""
+    resolution = seen.get(Resolution)
+    return None if resolution is not None and resolution.via is not None else seen.get(Reachability)
 
 
 def _failure(seen: Seen) -> Failure | None:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from ...plugin import (
     Blame,
     Check,
+    ClientOutcome,
     Failure,
     FailureKind,
     Finding,
     Fix,
     Layer,
     NetworkFinding,
+    OtherPorts,
     Reachability,
     Resolution,
     Rule,
@@ -105,6 +107,23 @@ LOCAL_PROBLEM = Rule(
     failing="no file descriptors left",
     passing="a server that listens",
 )
+ADMINISTRATIVELY_PROHIBITED = Rule(
+    code="administratively-prohibited",
+    title="A firewall on the way forbids the connection, and says so",
+    layer=Layer.NETWORK,
+    severity=Severity.CRITICAL,
+    blame=Blame.NETWORK,
+    why="A router or firewall answered in ICMP that the way is closed on purpose. The system shows it as 'No route to host' or 'Permission denied', which sounds like something else.",
+    fix=Fix(
+        summary="Ask who runs the machine that said so to let this client through to this address and port; where it is the server's own address, it is its host firewall.",
+        snippets={"nftables": "nft add rule inet filter input tcp dport PORT accept", "firewalld": "firewall-cmd --add-port=PORT/tcp"},
+    ),
+    references=("RFC 1812 section 5.2.7.1", "RFC 4443 section 3.1"),
+    explains=CONSEQUENCE,
+    blocking=True,
+    failing="a firewall that rejects with ICMP 'administratively prohibited'",
+    passing="a router that knows no route",
+)
 _RULES = {
     FailureKind.REFUSED: CONNECTION_REFUSED,
     FailureKind.TIMED_OUT: CONNECTION_TIMED_OUT,
@@ -117,26 +136,32 @@ class ReachabilityCheck(Check):
     """Reads what became of the dial."""
 
     name = "network/reachability"
-    rules = (CONNECTION_REFUSED, CONNECTION_TIMED_OUT, HOST_UNREACHABLE, CONNECTION_PROHIBITED, LOCAL_PROBLEM)
+    rules = (CONNECTION_REFUSED, CONNECTION_TIMED_OUT, HOST_UNREACHABLE, CONNECTION_PROHIBITED, ADMINISTRATIVELY_PROHIBITED, LOCAL_PROBLEM)
     needs = (Reachability,)
-    wants = (Resolution,)
+    wants = (Resolution, OtherPorts, ClientOutcome)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one finding that fits the failure."""
         failure = seen[Reachability].failure
         if failure is None or failure.kind is FailureKind.BUDGET_SPENT:
             return
-        rule = _RULES.get(failure.kind, LOCAL_PROBLEM)
+        rule, blame = _rule(failure)
         working = sorted(str(endpoint) for endpoint, other in seen.all(Reachability).items() if other.connected)
-        detail = f"Connecting to {seen.endpoint} failed: {failure.detail}."
+        detail = f"Connecting to {seen.endpoint} failed: {failure.detail}.{_what_it_tells(failure)}{_beside(seen)}"
+        common = {"failure": failure, "elapsed": failure.elapsed, "blame": blame}
+        client = seen.get(ClientOutcome)
+        if client is not None and client.completed:
+            detail += " The client's own connection worked: this one failed by chance, or by a limit."
+            yield NetworkFinding.of(rule, detail, blocks=False, severity=Severity.INFO, **common)
+            return
         if not working:
             resolution = seen.get(Resolution)
             if resolution is None or resolution.via is None:  # a proxy is told in proxy/reachability
-                yield NetworkFinding.of(rule, detail, failure=failure, elapsed=failure.elapsed)
+                yield NetworkFinding.of(rule, detail, **common)
             return
         severity = Severity.INFO if self._is_usual(seen, failure) else Severity.MEDIUM
         detail += f" {working[0]} works, so that clients which try every address get through."
-        yield NetworkFinding.of(rule, detail, failure=failure, elapsed=failure.elapsed, blocks=False, severity=severity)
+        yield NetworkFinding.of(rule, detail, blocks=False, severity=severity, **common)
 
     def _is_usual(self, seen: Seen, failure: Failure) -> bool:
         """A loopback address on which the server does not listen, or a machine without IPv6, is nobody's fault."""
@@ -145,3 +170,35 @@ class ReachabilityCheck(Check):
             return False
         loopback = endpoint.address == "::1" or endpoint.address.startswith("127.")
         return loopback or (endpoint.family == 6 and failure.kind is FailureKind.UNREACHABLE)
+
+
+def _rule(failure: Failure) -> tuple[Rule, Blame]:
+    """The rule, and who is to blame: what was said in ICMP came from a firewall, since a closed TCP port answers with a reset."""
+    rule = _RULES.get(failure.kind, LOCAL_PROBLEM)
+    if failure.said_by and failure.kind is FailureKind.PROHIBITED and failure.blame is Blame.NETWORK:
+        return ADMINISTRATIVELY_PROHIBITED, Blame.NETWORK
+    if failure.said_by and failure.kind is FailureKind.REFUSED:
+        return (CONNECTION_PROHIBITED, Blame.CLIENT) if failure.blame is Blame.CLIENT else (rule, Blame.NETWORK)
+    return rule, rule.blame
+
+
+def _what_it_tells(failure: Failure) -> str:
+    """What this kind of refusal shows, and what it cannot."""
+    if failure.kind is not FailureKind.REFUSED:
+        return ""
+    if failure.said_by:
+        return " A closed port answers with a reset and never in ICMP: a firewall rejects this."
+    return " The answer is a reset: nothing listens there, or a firewall answers in its place; the two look the same from here."
+
+
+def _beside(seen: Seen) -> str:
+    """What other ports of the address do: whether the host is there at all."""
+    others = seen.get(OtherPorts)
+    if others is None or not others.ports:
+        return ""
+    answering = [item for item in others.ports if item.connected or (item.failure is not None and item.failure.kind is FailureKind.REFUSED)]
+    if not answering:
+        names = " and ".join(str(item.port) for item in others.ports)
+        return f" Port {names} of the same address did not answer either: the host is down, or everything to it is filtered."
+    parts = [f"port {item.port} {'takes connections' if item.connected else 'refuses'}" for item in answering]
+    return f" The host is up: {' and '.join(parts)}."

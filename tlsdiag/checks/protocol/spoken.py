@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...plugin import (
     Blame,
     Check,
+    ClientOutcome,
     Confidence,
     Finding,
     Fix,
@@ -102,11 +103,13 @@ class SpokenCheck(Check):
     name = "protocol/spoken"
     rules = (SPEAKS_HTTP, STARTTLS_NEEDED, SPEAKS_OTHER, NOT_TLS)
     needs = (SpokenProtocol,)
-    wants = (HandshakeOutcome,)
+    wants = (ClientOutcome, HandshakeOutcome,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield the one finding that fits."""
-        spoken = seen[SpokenProtocol]
+        """Yield the one finding that fits; nothing where the client's own handshake shows that the port does speak TLS."""
+        spoken, client = seen[SpokenProtocol], seen.get(ClientOutcome)
+        if client is not None and client.completed:
+            return
         if spoken.protocol is None:
             ours = seen.get(HandshakeOutcome)
             if ours is not None and ours.non_tls:
