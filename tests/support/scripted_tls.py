@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from tlsdiag.handshake import ClientHandshake, HandshakeResult, Offer
-from tlsdiag.handshake.client import Event
+from tlsdiag.handshake.events import Event
 from tlsdiag.handshake.groups import new_share
 from tlsdiag.handshake.protection import Aead13, KeyBlock, protect12, shape_of
 from tlsdiag.handshake.schedule12 import KeySchedule12
 from tlsdiag.handshake.schedule13 import KeySchedule13, finished_mac, traffic_keys
 from tlsdiag.handshake.signatures import sign
-from tlsdiag.iana import CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
+from tlsdiag.iana import CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme
 from tlsdiag.testing import Issued
 from tlsdiag.wire import Certificate13, CertificateEntry, CertificateVerify, Extension, HandshakeMessage, KeyShareEntry, Reader, ServerHello, Writer
 from tlsdiag.wire.key_exchange import EcdheParameters, ServerKeyExchange
@@ -56,8 +58,6 @@ class Server13:
 
     def hashed(self) -> bytes:
         """The hash of what was said."""
-        import hashlib
-
         return hashlib.sha256(self.transcript).digest()
 
     def say(self, kind: int, body: bytes) -> list[Event]:
@@ -80,8 +80,6 @@ class Server13:
     def prove(self, scheme: int = 0x0403) -> Server13:
         """CertificateVerify."""
         signature = sign(self.issued.private_key, scheme, CONTEXT + self.hashed())
-        from tlsdiag.iana import SignatureScheme
-
         self.say(H.CERTIFICATE_VERIFY, CertificateVerify(scheme=SignatureScheme(scheme), signature=signature).encode())
         return self
 
