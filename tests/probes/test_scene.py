@@ -7,11 +7,13 @@ import asyncio
 import pytest
 from scripted_tls import Server13
 
+import tlsdiag
+from tlsdiag.facts import Reachability
 from tlsdiag.failure import FailureKind
 from tlsdiag.handshake import Offer
 from tlsdiag.network import Deadline
 from tlsdiag.scene import say
-from tlsdiag.testing import Authority, Close, Expect, Reply, ScriptedDialer
+from tlsdiag.testing import Authority, Close, Expect, Refuse, Reply, ScriptedDialer
 from tlsdiag.testing.observations import ENDPOINT
 from tlsdiag.testing.transport import Reset, ScriptedConnection, Silence, Step
 
@@ -60,3 +62,12 @@ def test_nonsense_after_the_handshake_is_no_answer_and_never_raises() -> None:
     server = completed()
     nonsense = [Reply(sealed(server, 22, b"\x14\0\0\0")) for _ in range(3)]
     assert asked(server, *nonsense, Close()) == (FailureKind.CLOSED, b"")
+
+
+@pytest.mark.parametrize(("kind", "connects"), [(FailureKind.RESET, True), (FailureKind.REFUSED, False)])
+def test_a_connection_that_is_torn_down_at_once_did_connect(kind: FailureKind, connects: bool) -> None:
+    target = tlsdiag.Target.parse("server.example", addresses=["192.0.2.1"])
+    diagnosis = tlsdiag.Diagnosis(["network/reachability"], dialer=ScriptedDialer([[Refuse(kind)]]))
+    report = asyncio.run(diagnosis.run(target))
+    found = report.observations.get(Reachability, report.endpoints[0])
+    assert found is not None and (found.connected, found.failure is None) == (connects, connects)
