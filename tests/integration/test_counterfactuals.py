@@ -306,7 +306,7 @@ def test_a_proof_has_room_in_the_budget_at_every_depth(serve: Serve) -> None:
 def test_a_box_that_ends_everything_is_no_matter_of_the_hello(serve: Serve) -> None:
     report = boxed(serve, lambda _: Verdict.RESET, client())
     assert report.root_cause is not None and report.root_cause.code == "reset-after-hello"
-    assert "no matter of what the client says" in report.root_cause.detail
+    assert "Changing the hello makes no difference" in report.root_cause.detail
 
 
 def test_a_failure_that_does_not_repeat_is_told_so(serve: Serve) -> None:
