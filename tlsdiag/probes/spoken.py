@@ -65,7 +65,8 @@ class SpokenProtocolProbe(Probe):
             return await _ask(scene, ours, WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
         if ours.non_tls is not None and (known := recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
-        return await _ask(scene, ours, (*WORDS, _proxied_hello(scene)))
+        hung_up = ours.failure is not None and ours.failure.kind in (FailureKind.RESET, FailureKind.CLOSED)
+        return await _ask(scene, ours, (*WORDS, _proxied_hello(scene)) if hung_up else WORDS)  # in silence a fifth word would wait for its turn
 
 
 def _proxied_hello(scene: Scene) -> Word:
