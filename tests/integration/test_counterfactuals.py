@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from failures.making import by_openssl, leaf
 from middlebox import Heard, Rule, Verdict, middlebox
 from namespace import other_host, require_namespaces
 from recorded_client import RecordedClient, recorded_hello
@@ -117,6 +118,36 @@ def test_the_curve_of_the_certificate_is_named(serve: Serve) -> None:
     assert "secp256r1" in cause.detail
 
 
+@pytest.mark.parametrize("context", [client, lambda: client(maximum_version=V.TLSv1_2), browser], ids=["python", "python with TLS 1.2", "a browser"])
+@pytest.mark.parametrize("curve", ["brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1", "secp256k1"])
+@pytest.mark.parametrize("kind", ["openssl", "nginx"])
+def test_a_curve_that_clients_do_not_have_is_named(kind: str, curve: str, context: Callable[[], ssl.SSLContext], serve: Serve) -> None:
+    made = by_openssl(f"-algorithm EC -pkeyopt ec_paramgen_curve:{curve}")
+    report = diagnose(serve(kind, chain_pem=made.chain_pem, key_pem=made.key_pem).port, context())
+    cause = proved(report, "no-common-group")
+    assert isinstance(cause, AgreementFinding)
+    assert [group.name for group in cause.accepted_groups] == [curve]
+    assert f"the group {curve} added" in cause.detail
+    assert cause.blame is Blame.SERVER
+
+
+@pytest.mark.parametrize("kind", ["openssl", "nginx"])
+def test_the_curve_of_a_weak_key_is_named(kind: str, serve: Serve) -> None:
+    report = diagnose(serving(serve, kind, leaf(NAME, key="ecdsa-p192"), security_level=0), client())
+    assert "the group secp192r1 added" in proved(report, "no-common-group").detail
+
+
+@pytest.mark.parametrize("context", [client, browser], ids=["python", "a browser"])
+def test_a_dsa_key_is_named(context: Callable[[], ssl.SSLContext], serve: Serve) -> None:
+    report = diagnose(serving(serve, "openssl", leaf(NAME, key="dsa"), security_level=0), context())
+    assert "a key of the kind DSA" in proved(report, "no-common-certificate-type").detail
+
+
+def test_a_server_without_a_certificate_is_not_told_as_a_list_that_lacks_something(serve: Serve) -> None:
+    report = diagnose(serving(serve, "openssl", ECDSA, extra=("-nocert",)), client())
+    assert report.root_cause is not None and report.root_cause.code == "fatal-alert"
+
+
 @pytest.mark.parametrize("kind", ["openssl", "nginx", "haproxy", "gnutls", "java"])
 def test_no_common_cipher_is_proved_from_both_sides_lists(kind: str, serve: Serve) -> None:
     words = {"gnutls": ":-CIPHER-ALL:+AES-256-GCM", "java": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"}
@@ -167,6 +198,11 @@ def test_a_protocol_that_is_refused_is_told_with_what_is_taken(kind: str, serve:
 def test_a_name_that_the_server_refuses_is_proved_where_it_answers_without(serve: Serve) -> None:
     port = serving(serve, "openssl", ECDSA, server_names=("other.example",), sni_strict=True)
     assert proved(diagnose(port, client()), "server-name-unknown").change == "without-server-name"
+
+
+def test_a_name_that_caddy_has_no_certificate_for_is_proved_where_it_answers_without(serve: Serve) -> None:
+    port = serving(serve, "caddy", ECDSA, server_names=(NAME,), sni_strict=True)
+    assert proved(diagnose(port, client(), name="other.example"), "server-name-unknown").change == "without-server-name"
 
 
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])
@@ -306,7 +342,7 @@ def test_a_proof_has_room_in_the_budget_at_every_depth(serve: Serve) -> None:
 def test_a_box_that_ends_everything_is_no_matter_of_the_hello(serve: Serve) -> None:
     report = boxed(serve, lambda _: Verdict.RESET, client())
     assert report.root_cause is not None and report.root_cause.code == "reset-after-hello"
-    assert "no matter of what the client says" in report.root_cause.detail
+    assert "Changing the hello makes no difference" in report.root_cause.detail
 
 
 def test_a_failure_that_does_not_repeat_is_told_so(serve: Serve) -> None:

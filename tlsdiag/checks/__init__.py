@@ -37,6 +37,7 @@ from .network.sinkhole import SinkholeCheck
 from .protocol.alert import AlertCheck
 from .protocol.ciphers import CiphersCheck
 from .protocol.deviations import DeviationsCheck
+from .protocol.proxy_line import ProxyLineCheck
 from .protocol.server_name import ServerNameCheck
 from .protocol.spoken import SpokenCheck
 from .protocol.versions import VersionsCheck
@@ -65,6 +66,7 @@ CHECKS: tuple[type[Check], ...] = (
     TicketsCheck,
     StarttlsCheck,
     SpokenCheck,
+    ProxyLineCheck,
     AlertCheck,
     ServerNameCheck,
     VersionsCheck,

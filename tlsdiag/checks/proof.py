@@ -59,7 +59,7 @@ def tried_in_vain(seen: Seen) -> str:
     changes = list(dict.fromkeys(trial.change for trial in found.trials if trial.refused))
     if not changes:
         return ""
-    return f" Changing the hello makes no difference (tried: {', '.join(changes)}), so that it is no matter of what the client says."
+    return f" Changing the hello makes no difference (tried: {', '.join(changes)})."
 
 
 def key_types_offered(client: ClientOutcome) -> set[str]:

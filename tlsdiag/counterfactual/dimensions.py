@@ -130,18 +130,32 @@ def _more_versions(case: Case) -> Variant | None:
 
 
 def _more_suites(case: Case) -> Variant | None:
-    hello = edits.add_suites(case.hello, case.broad.cipher_suites)
+    hello = edits.add_suites(case.hello, case.widest.cipher_suites)
     return None if hello == case.hello else case.variant("more-suites", "with every cipher suite", hello)
 
 
 def _more_groups(case: Case) -> Variant | None:
-    hello = edits.add_groups(case.hello, case.broad.groups)
+    hello = edits.add_groups(case.hello, case.widest.groups)
     return None if hello == case.hello else case.variant("more-groups", "with every group", hello)
 
 
 def _more_schemes(case: Case) -> Variant | None:
     hello = edits.add_schemes(case.hello, case.broad.signature_schemes)
     return None if hello == case.hello else case.variant("more-schemes", "with every signature scheme", hello, to_the_end=True)
+
+
+def _rare_schemes(case: Case) -> Variant | None:
+    """Those too that our own core cannot complete: then the answer is enough."""
+    if case.widest == case.broad:
+        return None
+    hello = edits.add_schemes(case.hello, case.widest.signature_schemes)
+    return None if hello == case.hello else case.variant("more-schemes", "with every signature scheme", hello)
+
+
+def _suites_and_schemes(case: Case) -> Variant | None:
+    """A client without DSA has neither its suites nor its schemes."""
+    hello = edits.add_schemes(edits.add_suites(case.hello, case.widest.cipher_suites), case.widest.signature_schemes)
+    return None if hello == case.hello else case.variant("more-suites-and-schemes", "with every cipher suite and signature scheme", hello)
 
 
 def _more_key_shares(case: Case) -> Variant | None:
@@ -256,7 +270,8 @@ def _record_version(case: Case) -> Variant | None:
 
 _STEPS = tuple(_at_most(version) for version in _STEPS_DOWN)
 _NAMES: tuple[Dimension, ...] = (_other_server_name, _without_server_name, _with_server_name)
-_AGREEING: tuple[Dimension, ...] = (_more_suites, _more_groups, _more_schemes, _more_key_shares, _more_versions)
+_LISTS: tuple[Dimension, ...] = (_more_suites, _more_groups, _more_schemes)
+_AGREEING: tuple[Dimension, ...] = (*_LISTS, _more_key_shares, _more_versions)
 _OLDER = _STEPS[1:]
 _SMALLER: tuple[Dimension, ...] = (_fewer_groups, _fewer_suites, _fewer_schemes)
 _FRAMING: tuple[Dimension, ...] = (_whole_record, _split_records, _split_segments, _record_version)
@@ -277,6 +292,12 @@ def dimensions(case: Case) -> list[Variant]:
     return [variant for variant in made if variant is not None and not _in_common(case, variant)]
 
 
+def additions(case: Case) -> list[Variant]:
+    """More groups, more cipher suites, and these with their schemes: what a key that is seldom seen wants below TLS 1.3."""
+    made = (dimension(case) for dimension in (_more_groups, _more_suites, _suites_and_schemes))
+    return [variant for variant in made if variant is not None]
+
+
 def _order(case: Case) -> Sequence[Dimension]:
     if case.broad_silent:
         return (_other_server_name, _small_segments, plainest, _without_server_name, _with_server_name, _without_alpn)
@@ -288,6 +309,9 @@ def _order(case: Case) -> Sequence[Dimension]:
     if case.dropped:
         first = (_other_server_name, _without_server_name, _with_server_name, _small_segments, _smallest, _without_alpn, _STEPS[0], _without_post_quantum)
         return (*first, _without_options, *_FRAMING, _without_grease, _more_key_shares, *_OLDER, *_SMALLER, _with_grease)
+    if case.cannot_agree and not case.broad_works:
+        first = (*_LISTS, *_NAMES, _without_alpn, _STEPS[0], _rare_schemes, _without_options, _smallest, _without_post_quantum, _without_grease)
+        return (*first, _more_key_shares, _more_versions, _record_version, *_OLDER, *_SMALLER, _with_grease)
     if case.broad_works:
         first = (*_AGREEING, _without_alpn, _STEPS[0], *_NAMES, _without_options, _without_grease, _without_post_quantum)
         return (*first, *_SMALLER, _smallest, *_OLDER)

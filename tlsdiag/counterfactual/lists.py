@@ -45,7 +45,8 @@ class Listed:
     def more(self, case: Case, log: Log, best: Answer) -> Steps[tuple[Answer, tuple[CodePoint, ...]]]:
         """From a list with everything added, to the value that was missing; and which others the server takes."""
         own = self.read(case.hello)
-        missing = [value for value in self.pool(case.broad) if value not in own]
+        offer = case.broad if best[0].to_the_end else case.widest
+        missing = [value for value in self.pool(offer) if value not in own]
         first = self.chosen(best[1])
         if first is None or first in own:
             # what the server chose is not what it missed: that may be the curve of its certificate

@@ -13,7 +13,7 @@ import attrs
 from ..facts import Counterfactuals, Trial
 from ..handshake import edits
 from .case import UNCHANGED, Case, Variant
-from .dimensions import dimensions, parts_of_plainest
+from .dimensions import additions, dimensions, parts_of_plainest
 from .log import MAX_TRIALS, Answer, Log, Steps
 from .narrow import Narrowed, narrowed
 
@@ -44,13 +44,17 @@ def search(case: Case) -> Steps[Counterfactuals]:
         log.kept_back = 0
         yield from log.ask(case.unchanged(1), case.unchanged(2))
         return _told(case, log, None)
+    older = case.below_tls13 if case.cannot_agree and not case.broad_works and not log.accepted() else None
+    if older is not None:
+        yield from log.ask(*additions(older))
+    start = older if older is not None and log.accepted() else case
     while not log.accepted() and not case.broad_silent and (more := log.untried(variants)) and log.room:
         yield from log.ask(*more[:_FURTHER_ROUND])
-    if not log.accepted() and case.broad_works and not case.broad_silent:
+    if not log.accepted() and (case.broad_works or case.cannot_agree) and not case.broad_silent:
         yield from _together(case, log)
     found = None
     if log.accepted():
-        found = yield from _least(case, log)
+        found = yield from _least(start, log)
         found = yield from _confirmed(case, log, found)
     return _told(case, log, found)
 
@@ -68,8 +72,8 @@ def _first(case: Case, log: Log, variants: list[Variant]) -> Steps[None]:
 def _together(case: Case, log: Log) -> Steps[None]:
     """Suites, groups and schemes added at once, where none of them alone is enough; then each pair of them."""
     adders = {
-        "suites": lambda hello: edits.add_suites(hello, case.broad.cipher_suites),
-        "groups": lambda hello: edits.add_groups(hello, case.broad.groups),
+        "suites": lambda hello: edits.add_suites(hello, case.widest.cipher_suites),
+        "groups": lambda hello: edits.add_groups(hello, case.widest.groups),
         "schemes": lambda hello: edits.add_schemes(hello, case.broad.signature_schemes),
     }
 

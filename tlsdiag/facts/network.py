@@ -25,8 +25,9 @@ class Reachability(Observation):
 class SpokenProtocol(Observation):
     """What a port speaks that does not answer in TLS.
 
-    `protocol` is a lower-case name ("http", "smtp", "ssh", ...), or None when nothing told; `evidence` the bytes that told, and `how` they were got
-    ("greeting", "reply to ClientHello", "reply to GET" ...). `greeting_failure` is what happened to a connection on which nothing was sent
+    `protocol` is a lower-case name ("http", "smtp", "ssh", ...; "proxy-protocol" for a port that speaks TLS behind a PROXY line), or None when nothing
+    told; `evidence` the bytes that told, and `how` they were got ("greeting", "reply to ClientHello", "reply to GET" ...). `greeting_failure`
+    is what happened to a connection on which nothing was sent
     (None: it stayed open).
     """
 

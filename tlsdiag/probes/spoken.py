@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import attrs
 
+from ..handshake import ClientHandshake
 from ..network import Connection, Deadline
 from ..plugin import Cost, Failure, FailureKind, HandshakeOutcome, Phase, Probe, Reachability, Scene, SpokenProtocol, Unavailable, Why
-from .common import stopped_on_the_way
+from .common import broad_offer, stopped_on_the_way
 from .spoken_signatures import recognise, software_of
 
 SHARE = 0.35
@@ -39,13 +40,17 @@ WORDS = (
 )
 
 
+_PROXIED = "reply to a hello behind a PROXY line"
+_HANDSHAKE_RECORD = b"\x16\x03"
+
+
 class SpokenProtocolProbe(Probe):
     """Runs only where the handshake met something that is no TLS, silence, or a closed door."""
 
     name = "spoken-protocol"
     provides = SpokenProtocol
     needs = (Reachability, HandshakeOutcome)
-    cost = Cost(connections=len(WORDS))
+    cost = Cost(connections=len(WORDS) + 1)
 
     async def run(self, scene: Scene) -> SpokenProtocol | Unavailable:
         """Recognise the answer, or ask further."""
@@ -60,13 +65,22 @@ class SpokenProtocolProbe(Probe):
             return await _ask(scene, ours, WORDS[:1])  # past the go-ahead no other protocol is to be expected: only listen
         if ours.non_tls is not None and (known := recognised(ours.non_tls, "reply to ClientHello", 0.0)) is not None:
             return known
-        return await _ask(scene, ours)
+        hung_up = ours.failure is not None and ours.failure.kind in (FailureKind.RESET, FailureKind.CLOSED)
+        return await _ask(scene, ours, (*WORDS, _proxied_hello(scene)) if hung_up else WORDS)  # in silence a fifth word would wait for its turn
+
+
+def _proxied_hello(scene: Scene) -> Word:
+    """Our hello behind a line of the PROXY protocol that names no address: a port that waits for one answers it in TLS."""
+    hello = ClientHandshake(broad_offer(scene.target), randomness=scene.randomness).start()
+    return Word(_PROXIED, b"PROXY UNKNOWN\r\n" + hello)
 
 
 def recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
     """What the answer to a word tells; None when it tells nothing."""
     if not data:
         return None
+    if how == _PROXIED:
+        return SpokenProtocol(protocol="proxy-protocol", evidence=data[:512], how=how, listened=listened) if data[:2] == _HANDSHAKE_RECORD else None
     if how == "reply to SSLRequest" and data in (b"S", b"N"):
         return SpokenProtocol(protocol="postgresql", evidence=data, how=how, starttls="postgres", listened=listened)
     found = recognise(data)
@@ -82,7 +96,7 @@ def recognised(data: bytes, how: str, listened: float) -> SpokenProtocol | None:
     )
 
 
-async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[Word] = WORDS) -> SpokenProtocol:
+async def _ask(scene: Scene, ours: HandshakeOutcome, words: Sequence[Word]) -> SpokenProtocol:
     began = scene.clock()
     allowed = SHARE * scene.limits.handshake_timeout
     answers = await asyncio.gather(*(say(scene, word, allowed) for word in words))

@@ -18,7 +18,7 @@ from tlsdiag.testing.certificates import new_key, pem_of
 from . import forge
 from .case import Build, Case, How, Row
 from .forge import Pair, der, forged, forged_pair, pair, pem
-from .making import ISSUING, NAME, ROOT, STRANGER, by_openssl, client, days, leaf, served, sha1_authority, weak
+from .making import ISSUING, NAME, ROOT, STRANGER, by_openssl, client, days, leaf, revocation_list, served, sha1_authority, weak
 
 _S = served
 _KEY = ISSUING.issued.private_key
@@ -121,19 +121,6 @@ def _revoking(flags: int, *lists: x509.CertificateRevocationList) -> ssl.SSLCont
             path.write_bytes(b"".join(item.public_bytes(Encoding.PEM) for item in lists))
             context.load_verify_locations(cafile=str(path))
     return context
-
-
-def _list(*revoked: int, ends: int = 30) -> x509.CertificateRevocationList:
-    from datetime import timedelta
-
-    from cryptography.hazmat.primitives import hashes
-
-    from .making import NOW
-
-    builder = x509.CertificateRevocationListBuilder(ISSUING.issued.certificate.subject, NOW - timedelta(days=60), NOW + timedelta(days=ends))
-    for serial in revoked:
-        builder = builder.add_revoked_certificate(x509.RevokedCertificateBuilder(serial, NOW - timedelta(days=1)).build())
-    return builder.sign(_KEY, hashes.SHA256())
 
 
 def _expired_root(kind: str) -> Build:
@@ -285,7 +272,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="two signature algorithms", build=_S("nginx", lambda: forged_pair(leaf(), _KEY, outer=bytes.fromhex("300a06082a8648ce3d040303"))), causes=("certificate-malformed",), blame=Blame.AUTHORITY),
     )),
     Row("ct-missing", How.NOT_HERE, "no client here asks for certificate transparency"),
-    Row("cert-revoked-crl", How.SERVER, cases=(_breaks("a client with the list", None, "certificate-revoked", Blame.SERVER, build=_S("nginx", lambda: pair(_GIVEN), client=lambda: _revoking(_CHECK, _list(_GIVEN.certificate.serial_number)))),)),
+    Row("cert-revoked-crl", How.SERVER, cases=(_breaks("a client with the list", None, "certificate-revoked", Blame.SERVER, build=_S("nginx", lambda: pair(_GIVEN), client=lambda: _revoking(_CHECK, revocation_list(_GIVEN.certificate.serial_number)))),)),
     Row("cert-revoked-ocsp", How.NOT_HERE, _NO_RESPONDER),
     Row("ocsp-staple-expired", How.NOT_HERE, _NO_RESPONDER),
     Row("ocsp-staple-invalid", How.NOT_HERE, _NO_RESPONDER),
@@ -296,5 +283,5 @@ ROWS: tuple[Row, ...] = (
     Row("ocsp-unknown", How.NOT_HERE, _NO_RESPONDER),
     Row("revocation-server-unreachable", How.NOT_HERE, _NO_RESPONDER),
     Row("crl-unavailable", How.LOCAL, cases=(_breaks("a client without a list", None, "revocation-list-missing", Blame.CLIENT, build=_S("nginx", client=lambda: _revoking(_CHECK))),)),
-    Row("crl-expired", How.LOCAL, cases=(_breaks("a client with an old list", None, "revocation-list-outdated", Blame.CLIENT, build=_S("nginx", client=lambda: _revoking(_CHECK, _list(ends=-1)))),)),
+    Row("crl-expired", How.LOCAL, cases=(_breaks("a client with an old list", None, "revocation-list-outdated", Blame.CLIENT, build=_S("nginx", client=lambda: _revoking(_CHECK, revocation_list(ends=-1)))),)),
 )  # fmt: skip

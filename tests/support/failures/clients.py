@@ -14,7 +14,7 @@ from tlsdiag.testing import Authority, Issued
 
 from .case import Bench, Build, Case, How, Row, Setting
 from .forge import pair
-from .making import ISSUING, ROOT, STRANGER, client, credential, days, leaf, served
+from .making import ISSUING, ROOT, STRANGER, client, credential, days, leaf, revocation_list, served
 
 _KINDS = ("openssl", "gnutls", "haproxy", "apache", "nginx", "stunnel", "java", "node", "caddy")
 _VERSIONS = ("TLSv1.2", "TLSv1.3")
@@ -37,6 +37,18 @@ def _refused(sharpest: tuple[str, ...], make: Any, kinds: tuple[str, ...], **opt
         for kind in kinds
         for version in _VERSIONS
     )
+
+
+def _revoked(version: str) -> Build:
+    """A server with a list of revoked client certificates, and a client that has one of them."""
+
+    def build(bench: Bench) -> Setting:
+        given = _mine()
+        path = bench.folder / "revoked.pem"
+        path.write_bytes(revocation_list(given.certificate.serial_number).public_bytes(Encoding.PEM))
+        return _sends("openssl", given, version, extra=("-CRL", str(path), "-crl_check"))(bench)
+
+    return build
 
 
 def _with_key(key: bytes, certificate: bytes = b"") -> Build:
@@ -95,7 +107,9 @@ ROWS: tuple[Row, ...] = (
     Row("client-cert-untrusted", How.SERVER, cases=_refused(("client-certificate-wrong-authority",), lambda: STRANGER.issue("me.example", usages=("client",), number=7), _KINDS)),
     Row("client-cert-chain-incomplete", How.SERVER, cases=_refused(("client-certificate-chain-incomplete",), _mine, ("openssl", "haproxy", "nginx"), chain=_mine().pem)),
     Row("client-cert-expired", How.SERVER, cases=_refused(("client-certificate-expired",), lambda: _mine(window=days(-90, -2)), _KINDS)),
-    Row("client-cert-revoked", How.NOT_HERE, "no recipe of the tests gives a server a list of revoked client certificates; the alert is that of alert 44"),
+    Row("client-cert-revoked", How.SERVER, cases=tuple(
+        Case(name=f"openssl {version}", build=_revoked(version), causes=("client-certificate-revoked", "client-certificate-refused"), blame=Blame.CLIENT, waits_for="revocation") for version in _VERSIONS
+    )),
     Row("client-cert-wrong-eku", How.SERVER, cases=_refused(("client-certificate-wrong-usage",), lambda: _mine(usages=("server",)), tuple(kind for kind in _KINDS if kind != "gnutls"))),
     Row("client-cert-weak-key", How.SERVER, cases=(
         Case(name="1024 bits", build=_sends("openssl", _mine(key="rsa1024"), "TLSv1.2"), causes=("client-certificate-weak", "client-certificate-weak-key", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),

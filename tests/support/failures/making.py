@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from tlsdiag.demo.servers import Conversation
 from tlsdiag.plugin import ClientCertificate
@@ -127,6 +128,14 @@ def sha1_authority() -> Authority:
         subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
         certificate = x509.load_pem_x509_certificate((Path(folder) / "ca2.pem").read_bytes())
     return Authority(issued=Issued(certificate=certificate, private_key=key.private_key, root=ROOT.issued.certificate), window=ROOT.window)
+
+
+def revocation_list(*revoked: int, ends: int = 30) -> x509.CertificateRevocationList:
+    """The issuing authority's list of revoked serial numbers; it ends in so many days."""
+    builder = x509.CertificateRevocationListBuilder(ISSUING.issued.certificate.subject, NOW - timedelta(days=60), NOW + timedelta(days=ends))
+    for serial in revoked:
+        builder = builder.add_revoked_certificate(x509.RevokedCertificateBuilder(serial, NOW - timedelta(days=1)).build())
+    return builder.sign(ISSUING.issued.private_key, hashes.SHA256())
 
 
 @functools.cache

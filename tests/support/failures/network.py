@@ -188,7 +188,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="a route that is unreachable", build=_away(), causes=("host-unreachable",), blame=Blame.NETWORK, ways=("route add unreachable 192.0.2.0/24",)),
         Case(name="this machine prohibits it", build=_away(), causes=("connection-prohibited",), blame=Blame.CLIENT, ways=("route add prohibit 192.0.2.0/24",)),
     )),
-    Row("tcp-closed-on-accept", How.PEER, cases=(Case(name="closes", build=met(peers.closes_at_once), causes=("closed-before-hello", "closed-without-answer"), blame=Blame.SERVER, waits_for="between"),)),
+    Row("tcp-closed-on-accept", How.PEER, cases=(Case(name="closes", build=met(peers.closes_at_once), causes=("closed-without-answer",), blame=Blame.SERVER),)),
     Row("tcp-reset-on-accept", How.PEER, cases=(Case(name="resets", build=met(peers.resets_at_once), causes=("reset-before-hello",), blame=Blame.NETWORK),)),
     Row("handshake-stalls-after-hello", How.SERVER, cases=(
         Case(name="large packets are lost", build=_S("nginx"), causes=("mtu-black-hole", "peer-silent"), waits_for="counterfactuals", rules=_filter("output", _SMALL_ONLY), ways=("link set lo mtu 1500",)),
@@ -222,8 +222,8 @@ ROWS: tuple[Row, ...] = (
     Row("lb-upstream-verify-failed", How.SERVER, cases=(Case(name="the backend seen with the proxy's authority", build=_S("nginx", diagnosis={"trust": STRANGER.pem}), causes=("issuer-untrusted", "intermediate-missing"), blame=Blame.CLIENT),)),
     Row("lb-upstream-client-cert", How.SERVER, cases=(Case(name="the backend seen from the proxy", build=_S("haproxy", client_ca_pem=ROOT.pem), causes=("client-certificate-required",), blame=Blame.CLIENT),)),
     Row("proxy-protocol-mismatch", How.SERVER, cases=(
-        Case(name="nginx waits for it", build=_proxy_protocol("nginx"), causes=("proxy-protocol-expected", "reset-after-hello"), waits_for="between"),
-        Case(name="haproxy waits for it", build=_proxy_protocol("haproxy"), causes=("proxy-protocol-expected", "reset-after-hello"), waits_for="between"),
+        Case(name="nginx waits for it", build=_proxy_protocol("nginx"), causes=("proxy-protocol-expected",), blame=Blame.SERVER),
+        Case(name="haproxy waits for it", build=_proxy_protocol("haproxy"), causes=("proxy-protocol-expected",), blame=Blame.SERVER),
     )),
     Row("scanner-or-health-check", How.NO_CLIENT, "a line of the server's log, about somebody who does not begin TLS"),
     Row("client-closes-mid-handshake", How.NO_CLIENT, "a line of the server's log, about a client that gave up for a reason of its own: that reason is another row"),

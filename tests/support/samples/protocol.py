@@ -8,10 +8,11 @@ import attrs
 
 from tlsdiag.check import Seen
 from tlsdiag.facts import AcceptedVersions, Attempt, ForwardSecrecy, Note, OfferSeen, ServedChain, SpokenProtocol, VersionAttempt
+from tlsdiag.failure import FailureKind
 from tlsdiag.iana import CipherSuite, ProtocolVersion
 from tlsdiag.testing.observations import ENDPOINT, OFFER, client_outcome, handshake_outcome, seen
 
-from .common import HELLO, NAME, Samples, alert
+from .common import HELLO, NAME, Samples, alert, failure
 
 V = ProtocolVersion
 
@@ -19,6 +20,13 @@ V = ProtocolVersion
 def spoken(protocol: str | None, starttls: str | None = None, answer: bytes = b"sample") -> Seen:
     ours = handshake_outcome(completed=False, non_tls=answer)
     return seen(ours, SpokenProtocol(protocol=protocol, starttls=starttls, evidence=answer, how="greeting"))
+
+
+def hung_up(protocol: str | None) -> Seen:
+    """A port that resets what begins with TLS; `protocol` is what it spoke to other words."""
+    found = failure(FailureKind.RESET)
+    client = client_outcome(completed=False, failure=found, error_type="ConnectionResetError")
+    return seen(client, handshake_outcome(completed=False, failure=found), SpokenProtocol(protocol=protocol, evidence=HELLO, how="sample"))
 
 
 def alerted(code: int | None, **ours: Any) -> Seen:
@@ -63,6 +71,7 @@ SAMPLES: Samples = {
         lambda: spoken("http", answer=b"HTTP/1.1 400 Bad Request\r\nServer: squid/5.7\r\n\r\n"),
         lambda: spoken("http", answer=b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"),
     ),
+    "proxy-protocol-expected": (lambda: hung_up("proxy-protocol"), lambda: hung_up(None)),
     "starttls-needed": (lambda: spoken("smtp", "smtp"), lambda: spoken("http")),
     "speaks-other-protocol": (lambda: spoken("ssh"), lambda: spoken("imap", "imap")),
     "answer-not-tls": (lambda: spoken(None), lambda: spoken("ssh")),

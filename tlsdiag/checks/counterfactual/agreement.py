@@ -91,7 +91,7 @@ class AgreementCheck(Check):
             detail = f"{pair(seen, found)} The server's certificate has a key of the kind {kind}, for which the client offers nothing."
             yield _of(NO_COMMON_CERTIFICATE_TYPE, detail, found, offer, kind in _USUAL_KINDS)
         elif change in ("more-groups", "more-groups-and-schemes"):
-            lists = _lists("groups", offer.groups, found.accepts_groups)
+            lists = _lists("groups", offer.groups, found.accepts_groups) + _certificate_curve(found)
             yield _of(NO_COMMON_GROUP, pair(seen, found) + lists, found, offer, is_usual(found.accepts_groups))
         elif change == "more-schemes":
             lists = _lists("schemes", offer.signature_schemes, found.accepts_schemes) + _only_old(found)
@@ -103,9 +103,9 @@ def wrong_certificate_type(found: Counterfactuals, client: ClientOutcome) -> str
     flip, offer = found.flip, client.offer
     if flip is None or offer is None:
         return None
-    if flip.change == "more-suites" and flip.cipher_suite is not None and flip.cipher_suite.row is not None:
+    if flip.change in ("more-suites", "more-suites-and-schemes") and flip.cipher_suite is not None and flip.cipher_suite.row is not None:
         kind = str(flip.cipher_suite.row["auth"])
-        return kind if kind in ("RSA", "ECDSA") and kind not in key_types_offered(client) else None
+        return {"DSS": "DSA"}.get(kind, kind) if kind in ("RSA", "ECDSA", "DSS") and kind not in key_types_offered(client) else None
     if flip.change == "more-schemes" and flip.signature_scheme is not None and flip.signature_scheme.row is not None:
         kind = str(flip.signature_scheme.row["key_type"])
         own = {str(scheme.row["key_type"]) for scheme in offer.signature_schemes if scheme.row is not None}
@@ -137,6 +137,15 @@ def _lists(noun: str, offered: Sequence[object], accepted: Sequence[object]) -> 
     if not accepted:
         return ""
     return f" The client offers the {noun} {', '.join(map(str, offered)) or 'none'}; the server was seen to accept {', '.join(map(str, accepted))}."
+
+
+def _certificate_curve(found: Counterfactuals) -> str:
+    """The other reason for a group that is missing: the suite that was chosen goes with an ECDSA certificate."""
+    flip = found.flip
+    row = flip.cipher_suite.row if flip is not None and flip.cipher_suite is not None else None
+    if row is None or row["auth"] != "ECDSA":
+        return ""
+    return " Below TLS 1.3 the curve of an ECDSA certificate has to be among the client's groups too: if it is this one, the server needs a certificate on P-256."
 
 
 def _only_old(found: Counterfactuals) -> str:

@@ -116,7 +116,7 @@ class SpokenCheck(Check):
                 detail = f"{place(seen)} answered the ClientHello with {ours.non_tls[:24]!r}."
                 yield SpokenFinding.of(NOT_TLS, detail, evidence_bytes=ours.non_tls)
             return
-        if speaks_as_proxy(spoken):
+        if spoken.protocol == "proxy-protocol" or speaks_as_proxy(spoken):
             return
         rule = _rule(spoken)
         yield SpokenFinding.of(
