@@ -140,7 +140,10 @@ def _read_scalar(kind: Any, plain: Any, path: str) -> Any:
     if kind is float:
         if isinstance(plain, bool) or not isinstance(plain, (int, float)):
             raise _wrong(path, "a number", plain)
-        return float(plain)
+        try:
+            return float(plain)
+        except OverflowError:
+            raise ReportFormatError(f"{path}: the number is too large") from None
     if kind is bytes or kind is datetime:
         return _read_text_form(kind, plain, path)
     if isinstance(kind, type) and issubclass(kind, int) and kind is not bool:

@@ -75,3 +75,29 @@ def test_the_extended_master_secret_depends_on_the_transcript() -> None:
         return KeySchedule12.of(ProtocolVersion.TLS1_2, "sha256", b"p" * 48, b"c" * 32, b"s" * 32, transcript).master
 
     assert len({master(None), master(b"one"), master(b"two")}) == 3
+
+
+def test_the_finished_of_ssl_3_is_that_of_rfc_6101() -> None:
+    schedule = KeySchedule12.of(ProtocolVersion.SSL3, "sha256", b"p" * 48, b"c" * 32, b"s" * 32)
+    master = ssl3_prf(b"p" * 48, b"c" * 32 + b"s" * 32, 48)
+
+    def expected(sender: bytes) -> bytes:
+        found = b""
+        for digest, size in ((hashlib.md5, 48), (hashlib.sha1, 40)):
+            inner = digest(b"said" + sender + master + b"\x36" * size, usedforsecurity=False).digest()
+            found += digest(master + b"\x5c" * size + inner, usedforsecurity=False).digest()
+        return found
+
+    assert schedule.finished(b"said", client=True) == expected(b"CLNT")
+    assert schedule.finished(b"said", client=False) == expected(b"SRVR")
+
+
+def test_the_key_block_of_ssl_3_takes_the_randoms_the_other_way_round() -> None:
+    schedule = KeySchedule12.of(ProtocolVersion.SSL3, "sha256", b"p" * 48, b"c" * 32, b"s" * 32)
+    assert schedule.key_block(100) == ssl3_prf(schedule.master, b"s" * 32 + b"c" * 32, 100)
+
+
+def test_before_tls_1_2_the_finished_hashes_with_md5_and_sha_1() -> None:
+    schedule = KeySchedule12.of(ProtocolVersion.TLS1_1, "sha256", b"p" * 48, b"c" * 32, b"s" * 32)
+    hashed = hashlib.md5(b"said", usedforsecurity=False).digest() + hashlib.sha1(b"said", usedforsecurity=False).digest()
+    assert schedule.finished(b"said", client=True) == prf(ProtocolVersion.TLS1_1, "sha256", schedule.master, b"client finished", hashed, 12)

@@ -87,3 +87,29 @@ def test_a_closed_port_of_loopback_answers_with_a_reset_and_not_in_icmp() -> Non
         port: int = listener.getsockname()[1]
     found = asyncio.run(SocketDialer().dial(Endpoint(address="127.0.0.1", port=port), deadline=Deadline.after(2)))
     assert isinstance(found, Failure) and found.kind is FailureKind.REFUSED and found.said_by == ""
+
+
+def test_without_such_a_queue_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlsdiag.network.icmp._AVAILABLE", False)
+    with socket.socket() as sock:
+        listen_for_errors(sock, on=True)
+        assert sock.getsockopt(socket.IPPROTO_IP, 11) == 0
+        assert icmp_error(sock) is None
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_INET6") or not socket.has_ipv6, reason="no IPv6 here")
+def test_errors_are_kept_for_an_ipv6_socket_until_no_longer() -> None:
+    try:
+        sock = socket.socket(socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with sock:
+        for on in (True, False):
+            listen_for_errors(sock, on=on)
+            assert sock.getsockopt(socket.IPPROTO_IPV6, 25) == int(on)
+
+
+def test_an_empty_queue_is_no_error() -> None:
+    with socket.socket() as sock:
+        listen_for_errors(sock, on=True)
+        assert icmp_error(sock) is None

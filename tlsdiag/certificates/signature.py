@@ -24,7 +24,7 @@ def signed_by(child: Certificate, issuer: Certificate) -> bool | None:
         return _verify(known.key, key, child)
     except InvalidSignature:
         return False
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (AttributeError, ValueError, TypeError, UnsupportedAlgorithm):  # a key for agreement, such as X25519, has no `verify`
         return None
 
 

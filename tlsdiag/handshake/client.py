@@ -95,8 +95,8 @@ class ClientHandshake:
         """Take bytes of the peer, say what they were."""
         first = self.result.bytes_received == 0
         self._session.learn(bytes_received=self.result.bytes_received + len(data))
-        if self._done and not self.result.completed:
-            return []
+        if self._done and (not self.result.completed or self.result.problem is not None):
+            return []  # the flow has ended: there is nobody to send a message to
         events: list[Event] = []
         try:
             if self._session.offer.ssl2 and (first or self._ssl2):

@@ -213,7 +213,10 @@ def _client_certificate(session: Session, request: CertificateRequest13, shape: 
     wanted = [scheme for scheme in ours if asked is None or scheme in asked.signature_schemes]
     if not (scheme := next(iter(wanted or ours), None)):
         raise PeerFault(Problem.UNSUPPORTED, "the client's key cannot sign in TLS 1.3", AlertDescription.INTERNAL_ERROR)
-    signature = sign(credential.private_key, scheme, _CLIENT_CONTEXT + _hash(session, shape))
+    try:
+        signature = sign(credential.private_key, scheme, _CLIENT_CONTEXT + _hash(session, shape))
+    except ValueError as exc:  # an RSA key that is too short for the hash that the server wants
+        raise PeerFault(Problem.UNSUPPORTED, f"the client's key cannot sign: {exc}", AlertDescription.INTERNAL_ERROR) from None
     session.send_message(H.CERTIFICATE_VERIFY, CertificateVerify(scheme=scheme, signature=signature).encode())
 
 
