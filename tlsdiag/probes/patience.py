@@ -2,7 +2,8 @@
 
 A connection that is dropped without a word may mean "not this offer", or "not so many". So what was dropped is asked once more, by itself, and then
 an offer that is known to be good: only where that one is taken was the other refused. Where it is dropped too there are pauses, and in the end no answer
-(`accepted` None).
+(`accepted` None). Of many that were dropped two are asked again, and the others only where one of the two has another answer then: a limit
+that had dropped them would let these through, and a guest does not ask five times for what is not there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from .common import attempt_of
 
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds to wait when a server drops even a good offer: the usual limits count over one to three seconds."""
+_SAMPLE = 2
+"""How many of those that were dropped are asked again first: the last, which are the newest versions."""
 _DROPS = (FailureKind.RESET, FailureKind.CLOSED, FailureKind.REFUSED, FailureKind.TIMED_OUT)
 
 
@@ -38,14 +41,21 @@ async def ask(scene: Scene, offers: Sequence[Offer], *, stop_after: StopAfter, g
         return attempts
     if good is None:  # nothing works here: there is nothing to tell a refusal from anything else by
         return [_unsure(attempt) if place in dropped else attempt for place, attempt in enumerate(attempts)]
-    for place, attempt in zip(dropped, await _once_more(scene, [offers[place] for place in dropped], stop_after, good), strict=True):
+    again = await _once_more(scene, [offers[place] for place in dropped], [attempts[place] for place in dropped], stop_after, good)
+    for place, attempt in zip(dropped, again, strict=True):
         attempts[place] = attempt
     return attempts
 
 
-async def _once_more(scene: Scene, offers: Sequence[Offer], stop_after: StopAfter, good: Offer) -> list[Attempt]:
+async def _once_more(
+    scene: Scene, offers: Sequence[Offer], before: Sequence[Attempt], stop_after: StopAfter, good: Offer
+) -> list[Attempt]:
     """One after another, then the good offer; with pauses where that is dropped."""
-    attempts = [attrs.evolve(await _again(scene, offer, stop_after, 1), dropped=1) for offer in offers]
+    first = [attrs.evolve(await _again(scene, offer, stop_after, 1), dropped=1) for offer in offers[-_SAMPLE:]]
+    rest = offers[:-_SAMPLE]
+    if rest and all(_is_in_doubt(attempt) for attempt in first) and await _takes(scene, good, 1):
+        return [*(attrs.evolve(attempt, dropped=1) for attempt in before[:-_SAMPLE]), *first]
+    attempts = [*[attrs.evolve(await _again(scene, offer, stop_after, 1), dropped=1) for offer in rest], *first]
     if not any(_is_in_doubt(attempt) for attempt in attempts) or await _takes(scene, good, 1):
         return attempts
     for number, pause in enumerate(PAUSES, 2):
