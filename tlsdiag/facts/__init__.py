@@ -25,6 +25,7 @@ from .local import (
     TrustVariable,
 )
 from .network import Reachability, SpokenProtocol
+from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
@@ -63,6 +64,7 @@ __all__ = [
     "RepeatOutcome",
     "RepeatSeen",
     "Repeats",
+    "PageRequest",
     "Resumptions",
     "ServedChain",
     "ServerDate",
