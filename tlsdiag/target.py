@@ -71,7 +71,8 @@ class Target:
     """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
 
     `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
-    says what it was taken from when the caller did not name it: "scheme" or "port". `path` is that of an https URL, where it names more than the root. `proxy`: None leaves it to the environment, False goes without.
+    says what it was taken from when the caller did not name it: "scheme" or "port". `path` is that of an https URL, where it
+    names more than the root. `proxy`: None leaves it to the environment, False goes without.
     """
 
     host: str

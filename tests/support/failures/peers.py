@@ -184,6 +184,7 @@ def without_session_context(version: str) -> Build:
             with contextlib.suppress(SSL.Error):
                 tls.do_handshake()
                 tls.recv(4096)
+                tls.send(b"HTTP/1.1 204 No Content\r\n\r\n")
 
         return met(converse, depth="full")(bench)
 
