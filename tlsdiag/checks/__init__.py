@@ -16,6 +16,7 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
@@ -79,6 +80,7 @@ CHECKS: tuple[type[Check], ...] = (
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    PageCheck,
     RevocationCheck,
     ValidityCheck,
     NamesCheck,
