@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.encoding import EncodingCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -87,6 +88,7 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    EncodingCheck,
     StrictCheck,
     ContextCheck,
     CredentialsCheck,
