@@ -163,6 +163,8 @@ class _Trees:
         self._networks: dict[tuple[int, int], dict[int, Subtree]] = {}
         self._directories: dict[tuple[object, ...], Subtree] = {}
         for tree in trees:
+            if _fault(tree) is not None:
+                continue  # told as malformed; nobody can say what is in it
             self._kinds.setdefault(tree.kind, []).append(tree)
             self._keep(tree)
 

@@ -1,7 +1,8 @@
 """Domains under which the public registers names: a wildcard over one would stand for strangers.
 
-The list in full (publicsuffix.org) is long and changes every week; here are its patterns: a top-level domain, the second-level domains by which most countries sort
-their registrants, and the best known domains of hosting services. What it does not know it takes for a private domain.
+The list in full (publicsuffix.org) is long and changes every week; here are its patterns: a top-level domain, and the second-level domains by which most countries
+sort their registrants. Domains of hosting services are not counted: the Baseline Requirements (3.2.2.6) leave a wildcard there to the service that owns it, and
+there are such certificates. What it does not know it takes for a private domain.
 """
 
 from __future__ import annotations
@@ -10,10 +11,6 @@ _SORTS = frozenset({
     "ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "gv", "id", "info", "ltd", "me", "mil", "net", "ne", "nhs", "nom", "or", "org", "plc", "police", "sch",
 })  # fmt: skip
 """Second-level domains of countries, such as co.uk."""
-_HOSTING = frozenset({
-    "appspot.com", "azurewebsites.net", "blogspot.com", "cloudfront.net", "elasticbeanstalk.com", "firebaseapp.com", "fly.dev", "github.io", "gitlab.io",
-    "herokuapp.com", "netlify.app", "ngrok.io", "onrender.com", "pages.dev", "run.app", "s3.amazonaws.com", "vercel.app", "web.app", "workers.dev",
-})  # fmt: skip
 _COUNTRY = 2
 
 
@@ -22,5 +19,4 @@ def is_public_suffix(host: str) -> bool:
     labels = host.lower().rstrip(".").split(".")
     if len(labels) == 1:
         return True
-    by_country = len(labels) == 2 and len(labels[1]) == _COUNTRY and labels[0] in _SORTS
-    return by_country or ".".join(labels) in _HOSTING
+    return len(labels) == 2 and len(labels[1]) == _COUNTRY and labels[0] in _SORTS

@@ -20,7 +20,8 @@ class Judged:
     """A path under judgement; `at` in whole seconds, for certificates have no others (RFC 5280 section 4.1.2.5).
 
     `purpose` is the OID of the extended key usage in question. `most_authorities` bounds the authorities between leaf and anchor, self-issued ones not
-    counted. `ending` says why the path ends without an anchor.
+    counted. `ending` says at which depth, with which code and in which words the path
+    fails to hang together or to reach an anchor.
     """
 
     chain: tuple[Certificate, ...]
@@ -28,7 +29,7 @@ class Judged:
     at: datetime
     purpose: str
     most_authorities: int | None = None
-    ending: tuple[str, str] | None = None
+    ending: tuple[int, str, str] | None = None
 
     @property
     def top(self) -> int:

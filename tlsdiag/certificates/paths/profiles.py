@@ -31,6 +31,7 @@ class Profile:
 
     `backtracks`: tries another issuer when one leads nowhere or breaks a rule; else the first candidate is the only one. `trusted_first`: of the
     candidates it takes those of the store before those that were sent. `partial`: any certificate of the store ends a path, not only a self-signed one.
+    `fetches`: looks for a missing issuer where the certificate says that it is.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Profile:
     backtracks: bool = True
     trusted_first: bool = True
     partial: bool = True
+    fetches: bool = False
 
 
 @attrs.frozen
@@ -60,7 +62,7 @@ PROFILES: dict[str, Profile] = {
         Profile(name="java", software="Java"),
         Profile(name="gnutls", software="GnuTLS (wget and others on Debian)", backtracks=False, trusted_first=False),
         Profile(name="nss", software="NSS (Firefox)"),
-        Profile(name="chromium", software="Chromium"),
+        Profile(name="chromium", software="Chromium", fetches=True),
     )
 }
 
@@ -99,7 +101,8 @@ TABLE: dict[str, Row] = {
     "usage-missing": Row(_WEB),
     "usage-critical": Row(_WEB),
     "usage-in-anchor": Row(_NONE, _WEB),
-    "wrong-key-usage": Row(ALL - {"go"}),
+    "wrong-key-usage": Row(ALL - {"go", "rfc5280"}),
+    "wrong-key-usage:authority": Row(ALL - {"go"} - STANDARDS),
     # names
     "name-not-permitted": Row(ALL, ALL - {"java", "chromium"}),
     "name-not-permitted:wildcard": Row(STANDARDS | _BROWSERS, STANDARDS | {"nss"}),

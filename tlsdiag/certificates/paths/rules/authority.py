@@ -16,7 +16,7 @@ def rule(judged: Judged) -> Iterator[Broken]:
         yield from _length(judged, depth, item)
     between = sum(1 for item in judged.chain[1 : len(judged.chain) - judged.anchored] if not item.is_self_issued)
     if judged.most_authorities is not None and between > judged.most_authorities:
-        yield "too-deep", judged.top, f"the path has {between} authorities between leaf and anchor; {judged.most_authorities} are allowed"
+        yield "too-deep", judged.top - judged.anchored, f"the path has {between} authorities between leaf and anchor; {judged.most_authorities} are allowed"
     yield from _leaf(judged.chain[0])
 
 

@@ -12,8 +12,8 @@ from ..judging import Broken, Judged
 def rule(judged: Judged) -> Iterator[Broken]:
     """Why there is no anchor; an anchor that is no root; links that only some clients see, or that nobody can verify."""
     if judged.ending is not None:
-        code, detail = judged.ending
-        yield code, judged.top, detail
+        depth, code, detail = judged.ending
+        yield code, depth, detail
     last = judged.chain[-1]
     if judged.anchored and not last.is_self_issued:
         detail = f"{last.label} is in the store and was issued by another authority: a client that wants a root at the end of a path goes on to look for it"

@@ -24,8 +24,8 @@ def key_identifiers(judged: Judged) -> Iterator[Broken]:
     """authorityKeyIdentifier and subjectKeyIdentifier (RFC 5280 sections 4.2.1.1, 4.2.1.2)."""
     for depth, item in enumerate(judged.chain):
         authority, subject = item.extension(oids.AUTHORITY_KEY_IDENTIFIER), item.extension(oids.SUBJECT_KEY_IDENTIFIER)
-        rooted = judged.is_anchor(depth) and item.is_self_issued
-        if authority is None and not rooted and item.version >= 3 and not (depth == 0 and item.is_self_issued):
+        rooted = depth == judged.top and item.is_self_issued
+        if authority is None and not rooted and item.version >= 3:
             yield "authority-key-missing", depth, f"{item.label} has no authorityKeyIdentifier"
         elif authority is not None:
             yield from _authority_key(item, depth, critical=authority.critical, rooted=rooted)

@@ -16,6 +16,8 @@ from ...suffixes import is_public_suffix
 from ..judging import Broken, Judged
 
 _LABELS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
+_NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[0-9]{8,10}|[0-9]{1,4}(\.[0-9]{1,4}){3}", re.IGNORECASE)
+"""An IPv4 address, also in ways to write it that only some readers take."""
 _MAX_TOLD = 5
 _MAX_NAMES = 10_000
 
@@ -90,9 +92,18 @@ def _of_leaf(leaf: Certificate) -> Iterator[Broken]:
         return
     names = frozenset((*leaf.dns_names, *leaf.ip_addresses, *leaf.other_names))
     for oid, value in leaf.subject.attributes:
-        if oid == _COMMON_NAME and value not in names:
+        if oid == _COMMON_NAME and value not in names and _is_missed(value, leaf):
             yield "common-name-elsewhere", 0, f"the common name {value[:80]} of {leaf.label} is not among the names of its subjectAltName, character for character"
             return
+
+
+def _is_missed(text: str, leaf: Certificate) -> bool:
+    """Whether a common name is a host's and should be there. "Example Ltd" is none; that of a wildcard's domain is a custom."""
+    if " " in text:
+        return False
+    if ":" in text or _NUMBER.fullmatch(text):
+        return bool(leaf.ip_addresses)
+    return "." in text and any("*" not in name for name in leaf.dns_names)
 
 
 def distinguished(judged: Judged) -> Iterator[Broken]:

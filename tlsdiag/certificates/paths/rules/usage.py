@@ -24,13 +24,13 @@ def rule(judged: Judged) -> Iterator[Broken]:
 def _leaf(leaf: Certificate, purpose: str) -> Iterator[Broken]:
     yield from _purposes(leaf, 0, purpose, "")
     extension = leaf.extension(oids.EXTENDED_KEY_USAGE)
-    if extension is None and purpose == SERVER_AUTH and not leaf.is_ca:
+    if extension is None and leaf.version >= 3 and purpose == SERVER_AUTH and not leaf.is_ca:
         yield "usage-missing", 0, f"{leaf.label} has no extendedKeyUsage, which the Baseline Requirements want"
     elif extension is not None and extension.critical:
         yield "usage-critical", 0, f"{leaf.label} has an extendedKeyUsage that is marked critical"
     if leaf.key_usage is not None and not leaf.key_usage & _HANDSHAKE:
         names = ", ".join(sorted(leaf.key_usage)) or "nothing"
-        yield "wrong-key-usage", 0, f"The key of {leaf.label} is for {names}, not for handshakes (keyUsage)"
+        yield "wrong-key-usage:authority" if leaf.is_ca else "wrong-key-usage", 0, f"The key of {leaf.label} is for {names}, not for handshakes (keyUsage)"
 
 
 def _purposes(item: Certificate, depth: int, purpose: str, variant: str) -> Iterator[Broken]:
