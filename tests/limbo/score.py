@@ -1,7 +1,8 @@
 """How well the house judges chains, counted over test vectors in the form of x509-limbo. Run: `python tests/limbo/score.py FILE.json[.gz] [--verbose]`.
 
 A case has a leaf, intermediates, anchors, a time and a name, and says whether a verifier should accept; our own labels say for which reasons it may refuse.
-The verdict is the house's: `build_paths` with the profile that the case's family is written for, and `match_host`. What is here is the mapping of codes to labels.
+The verdict is the house's: `build_paths` with the profile that the case's family is written for, and `match_host`. What is here is the mapping of codes to
+labels.
 """
 
 from __future__ import annotations

@@ -15,9 +15,8 @@ from .stores import StoreError, TrustStore, pem_to_der
 from .strict import StrictFault, strict_faults
 
 __all__ = [
-    "CLIENTS", "PROFILES", "ClientVerdict", "Profile", "client_verdicts",
-    "PROBLEMS", "AuthorityKeyIdentifier", "Certificate", "ChainShape", "DerError", "Extension", "GeneralName", "Grade", "KeyInfo", "Name",
-    "NameMatch", "Path", "PathSearch", "Problem", "ProblemKind", "SignatureInfo", "StoreError", "StrictFault", "TrustStore", "Violation", "Weakness",
-    "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der", "read_certificate", "read_name_der", "signed_by", "strict_faults",
-    "weak_key", "weak_signature",
+    "CLIENTS", "PROBLEMS", "PROFILES", "AuthorityKeyIdentifier", "Certificate", "ChainShape", "ClientVerdict", "DerError", "Extension", "GeneralName",
+    "Grade", "KeyInfo", "Name", "NameMatch", "Path", "PathSearch", "Problem", "ProblemKind", "Profile", "SignatureInfo", "StoreError", "StrictFault",
+    "TrustStore", "Violation", "Weakness", "build_paths", "client_verdicts", "describe_chain", "match_host", "matches_dns", "pem_to_der",
+    "read_certificate", "read_name_der", "signed_by", "strict_faults", "weak_key", "weak_signature",
 ]  # fmt: skip

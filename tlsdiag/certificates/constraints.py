@@ -56,14 +56,16 @@ class _Named:
     text: str
 
 
-@functools.lru_cache(maxsize=512)
 def constraints_of(authority: Certificate) -> NameConstraints | None:
     """The constraints of an authority; None when it has none that can be read."""
     extension = authority.extension(oids.NAME_CONSTRAINTS)
-    if extension is None:
-        return None
+    return None if extension is None else _read(extension.value)
+
+
+@functools.lru_cache(maxsize=512)
+def _read(value: bytes) -> NameConstraints | None:
     try:
-        parts = read_element(extension.value).expect(SEQUENCE).children()
+        parts = read_element(value).expect(SEQUENCE).children()
         found = {part.tag: tuple(_subtree(item) for item in part.children()[:_MAX_SUBTREES]) for part in parts}
     except (DerError, IndexError):
         return None
@@ -143,13 +145,14 @@ def _fault(tree: Subtree) -> str | None:
         return None
     if not tree.base.isascii():
         return f"{tree.text} has characters beyond ASCII"
-    host = tree.text.rpartition("@")[2] if tree.kind == _EMAIL else tree.text
+    text = tree.base.decode("ascii")
+    host = text.rpartition("@")[2] if tree.kind == _EMAIL else text
     labels = host.removeprefix(".").split(".") if host not in ("", ".") else []
     if "*" in host:
         return f"{tree.text} has a wildcard"
     if any(not label or not label.replace("-", "").replace("_", "").isalnum() for label in labels):
-        return f"{tree.text or 'an empty text'} is no name of a host or domain"
-    if tree.kind == _EMAIL and "@" in tree.text and (tree.text.count("@") > 1 or tree.text.startswith("@") or not labels or host.startswith(".")):
+        return f"{tree.text} is no name of a host or domain"
+    if tree.kind == _EMAIL and "@" in text and (text.count("@") > 1 or text.startswith("@") or not labels or host.startswith(".")):
         return f"{tree.text} is no mailbox"
     return None
 

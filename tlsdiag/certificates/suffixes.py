@@ -1,14 +1,15 @@
 """Domains under which the public registers names: a wildcard over one would stand for strangers.
 
-The list in full (publicsuffix.org) is long and changes every week; here are its patterns: a top-level domain, and the second-level domains by which most countries
-sort their registrants. Domains of hosting services are not counted: the Baseline Requirements (3.2.2.6) leave a wildcard there to the service that owns it, and
-there are such certificates. What it does not know it takes for a private domain.
+The list in full (publicsuffix.org) is long and changes every week; here are its patterns: a top-level domain, and the second-level domains by which most
+countries sort their registrants. Domains of hosting services are not counted: the Baseline Requirements (3.2.2.6) leave a wildcard there to the service that
+owns it, and there are such certificates. What it does not know it takes for a private domain.
 """
 
 from __future__ import annotations
 
 _SORTS = frozenset({
-    "ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "gv", "id", "info", "ltd", "me", "mil", "net", "ne", "nhs", "nom", "or", "org", "plc", "police", "sch",
+    "ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "gv", "id", "info", "ltd", "me", "mil", "net", "ne", "nhs", "nom", "or", "org", "plc",
+    "police", "sch",
 })  # fmt: skip
 """Second-level domains of countries, such as co.uk."""
 _COUNTRY = 2

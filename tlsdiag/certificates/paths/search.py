@@ -63,8 +63,7 @@ def anchored_ways(leaf: Certificate, graph: Graph, cost: Cost) -> Iterator[Chain
     if leaf not in left:
         return
     number = itertools.count()
-    start = (left[leaf], next(number), (leaf,), 0)
-    waiting = [start]
+    waiting: list[tuple[int, int, Chain, int]] = [(left[leaf], next(number), (leaf,), 0)]
     for _ in range(_MAX_STEPS):
         if not waiting:
             return
@@ -110,8 +109,7 @@ def _cost_to_anchor(graph: Graph, cost: Cost) -> dict[Certificate, int]:
         for issuer in above:
             children.setdefault(issuer, []).append(child)
     number = itertools.count()
-    waiting = [(0, next(number), anchor) for anchor in graph.anchors]
-    heapq.heapify(waiting)
+    waiting = [(0, next(number), anchor) for anchor in graph.anchors]  # all equal, and so a heap
     left: dict[Certificate, int] = {}
     while waiting:
         so_far, _, item = heapq.heappop(waiting)

@@ -1,11 +1,12 @@
 """What each client would say of a chain: which path it would take, and whether it refuses.
 
-Clients that backtrack take the best path there is. OpenSSL and GnuTLS take the first candidate for an issuer by name, key identifier and dates, and stay with it,
-so that the same server passes in Go and fails in curl: their path is made here as they make it.
+Clients that backtrack take the best path there is. OpenSSL and GnuTLS take the first candidate for an issuer by name, key identifier and dates, and stay
+with it, so that the same server passes in Go and fails in curl: their path is made here as they make it.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -130,7 +131,7 @@ def _preferred(group: list[Certificate], at: datetime) -> Certificate:
 
 
 def _broken_links(chain: list[Certificate]) -> Iterator[tuple[int, str, str]]:
-    for depth, (child, issuer) in enumerate(zip(chain, chain[1:], strict=False)):
+    for depth, (child, issuer) in enumerate(itertools.pairwise(chain)):
         if signed_by(child, issuer) is False:
             code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
             yield depth, code, f"the client takes {issuer.label} for the issuer of {child.label}, and its key did not make that signature"

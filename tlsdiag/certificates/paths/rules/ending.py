@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from ...oids import SIGNATURES
@@ -18,11 +19,12 @@ def rule(judged: Judged) -> Iterator[Broken]:
     if judged.anchored and not last.is_self_issued:
         detail = f"{last.label} is in the store and was issued by another authority: a client that wants a root at the end of a path goes on to look for it"
         yield "partial-chain", judged.top, detail
-    for depth, (child, issuer) in enumerate(zip(judged.chain, judged.chain[1:], strict=False)):
+    for depth, (child, issuer) in enumerate(itertools.pairwise(judged.chain)):
         if child.issuer.raw != issuer.subject.raw:
             detail = f"{child.label} writes its issuer's name in another way than the issuer {issuer.label} does; some clients compare the bytes"
             yield "names-written-differently", depth, detail
         if signed_by(child, issuer) is None:
             known = child.signature_algorithm.oid in SIGNATURES
-            detail = f"the signature of {child.label} ({child.signature_algorithm.name or 'of no algorithm'}) cannot be verified with the key of {issuer.label} here"
+            algorithm = child.signature_algorithm.name or "of no algorithm"
+            detail = f"the signature of {child.label} ({algorithm}) cannot be verified with the key of {issuer.label} here"
             yield "signature-not-tried" if known else "signature-unverifiable", depth, detail

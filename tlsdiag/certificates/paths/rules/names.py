@@ -93,7 +93,7 @@ def _of_leaf(leaf: Certificate) -> Iterator[Broken]:
     names = frozenset((*leaf.dns_names, *leaf.ip_addresses, *leaf.other_names))
     for oid, value in leaf.subject.attributes:
         if oid == _COMMON_NAME and value not in names and _is_missed(value, leaf):
-            yield "common-name-elsewhere", 0, f"the common name {value[:80]} of {leaf.label} is not among the names of its subjectAltName, character for character"
+            yield "common-name-elsewhere", 0, f"the common name {value[:80]} of {leaf.label} is not in its subjectAltName, character for character"
             return
 
 

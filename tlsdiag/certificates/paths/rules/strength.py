@@ -30,7 +30,8 @@ def _key(key: KeyInfo) -> Iterator[tuple[str, str]]:
         if key.bits is not None and key.bits < _LEAST_CURVE:
             yield "weak-key:curve", f"an elliptic-curve key of {key.bits} bits ({key.curve})"
         elif key.curve not in _WEB_CURVES:
-            yield "key-not-allowed:curve" if key.curve in _EXOTIC else "key-not-allowed", f"a key on the curve {key.curve}, which the web's authorities do not certify"
+            code = "key-not-allowed:curve" if key.curve in _EXOTIC else "key-not-allowed"
+            yield code, f"a key on the curve {key.curve}, which the web's authorities do not certify"
     elif key.kind == "DSA":
         yield "weak-key:dsa", f"a DSA key ({key.bits} bits), which no client of today takes"
     elif key.kind != "unknown":
