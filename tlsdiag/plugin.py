@@ -10,6 +10,7 @@ from .facts import (
     AnswerPace,
     Attempt,
     Bound,
+    BrokenRule,
     ChainPaths,
     ChainSeen,
     ClientCredentials,
@@ -92,7 +93,7 @@ from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound", "BrokenRule",
     "CertificateFinding", "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials",
     "ClientFinding", "ClientOutcome", "ClientSettings", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals",
     "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "FetchSeen",
