@@ -21,6 +21,7 @@ from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
+from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
@@ -77,6 +78,7 @@ CHECKS: tuple[type[Check], ...] = (
     SizeCheck,
     IntoleranceCheck,
     AgreementCheck,
+    InVainCheck,
     RepetitionCheck,
     ClientOutcomeCheck,
     RefusalsCheck,
