@@ -13,6 +13,7 @@ from . import oids
 from .certificate import Certificate, Extension, KeyInfo, Name, Problem, SignatureInfo
 from .der import BIT_STRING, BOOLEAN, OCTET_STRING, SEQUENCE, SET, DerError, Element, read_element
 from .extensions import READERS
+from .signature import pss_hash
 
 T = TypeVar("T")
 _MAX_PROBLEMS = 50
@@ -114,22 +115,13 @@ class _Reading:
         known = oids.SIGNATURES.get(oid)
         hash_name = known.hash if known else None
         if oid == "1.2.840.113549.1.1.10":
-            hash_name = _pss_hash(parts)
+            hash_name = pss_hash(algorithm.raw)
         self._found["signature_parameters"] = algorithm.raw
         self._found["signature_algorithm"] = SignatureInfo(oid=oid, name=known.name if known else oid, hash=hash_name)
         self._found["signature"] = outer[2].expect(BIT_STRING).content[1:]
         inner = Element(SEQUENCE, self._found.get("tbs", b""), b"", 0)
         if algorithm.raw not in inner.content:
             self._problem("signature-algorithms-differ", "the signed part names another signature algorithm", algorithm.offset)
-
-
-def _pss_hash(parts: list[Element]) -> str:
-    """The hash of RSASSA-PSS parameters (RFC 4055 section 3.1); SHA-1 is the default."""
-    names = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256", "2.16.840.1.101.3.4.2.2": "sha384", "2.16.840.1.101.3.4.2.3": "sha512"}
-    for part in parts[1].children() if len(parts) > 1 and parts[1].tag == SEQUENCE else ():
-        if part.tag == 0xA0:
-            return names.get(part.children()[0].children()[0].oid(), "unknown")
-    return "sha1"
 
 
 def read_name(element: Element) -> Name:
