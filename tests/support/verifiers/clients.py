@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import glob
+import os
 import shutil
 import subprocess
 import sys
@@ -79,13 +80,17 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="tlsdiag-clients-")
 
 
-def _go() -> Callable[[Sequence[Chain]], Answers] | None:
-    if shutil.which("go") is None:
-        return None
-    program = _folder() / "client"
-    if not program.exists():
-        subprocess.run(["go", "build", "-o", str(program), str(_HERE / "client.go")], check=True, capture_output=True, timeout=_SECONDS)
-    return functools.partial(_lines, [str(program)])
+def _go(variable: str | None = None) -> Callable[[], Callable[[Sequence[Chain]], Answers] | None]:
+    def ready() -> Callable[[Sequence[Chain]], Answers] | None:
+        compiler = os.environ.get(variable) if variable else shutil.which("go")
+        if not compiler:
+            return None
+        program = _folder() / f"client-{variable}"
+        if not program.exists():
+            subprocess.run([compiler, "build", "-o", str(program), str(_HERE / "client.go")], check=True, capture_output=True, timeout=_SECONDS)
+        return functools.partial(_lines, [str(program)])
+
+    return ready
 
 
 def _java() -> Callable[[Sequence[Chain]], Answers] | None:
@@ -113,7 +118,8 @@ CLIENTS: tuple[Client, ...] = (
     Client(name="python-3.12", profile="openssl-3", about="Python 3.12, the same", ready=_python("3.12")),
     Client(name="openssl-verify-strict", profile="openssl-3-strict", about="`openssl verify` as above with `-x509_strict -partial_chain`", ready=_command("openssl", commands.openssl_strict)),
     Client(name="python-3.13", profile="openssl-3-strict", about="Python 3.13, `ssl.create_default_context`, which is strict", ready=_python("3.13")),
-    Client(name="go", profile="go", about="Go's `crypto/tls`", ready=_go),
+    Client(name="go", profile="go", about="Go's `crypto/tls`, a recent one", ready=_go("TLSDIAG_NEW_GO")),
+    Client(name="go-1.19", profile="go", about="the same of Go 1.19, as Debian 12 has it", ready=_go()),
     Client(name="java", profile="java", about="Java's JSSE, with endpoint identification", ready=_java),
     Client(name="gnutls", profile="gnutls", about="`certtool --verify --verify-hostname --verify-purpose`", ready=_command("certtool", commands.gnutls)),
     Client(name="nss", profile="nss", about="`vfychain -u 1`, which does not look at the host", ready=_command("vfychain", commands.nss)),
