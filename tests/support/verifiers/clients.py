@@ -40,10 +40,10 @@ def ask(client: Client, chains: Sequence[Chain]) -> Answers | None:
     return None if way is None else way(chains)
 
 
-def _lines(words: Sequence[str], chains: Sequence[Chain]) -> Answers:
+def _lines(words: Sequence[str], chains: Sequence[Chain], *, seconds: int = _SECONDS) -> Answers:
     """One process for all chains: it reads a line for each, and writes its version and then a line for each."""
     asked = "".join("\t".join((chain.name, chain.host, _text(server_flight(chain)), ",".join(_text(der) for der in chain.store))) + "\n" for chain in chains)
-    done = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    done = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=seconds, check=False)
     version, *rows = done.stdout.splitlines() or [""]
     found: Mapping[str, str] = dict(row.partition("\t")[::2] for row in rows)
     missing = [chain.name for chain in chains if chain.name not in found]
@@ -107,6 +107,14 @@ def _old_openssl() -> Callable[[Sequence[Chain]], Answers] | None:
     return None if path is None else functools.partial(_lines, [path, str(_HERE / "old_openssl_client.py")])
 
 
+def _chromium() -> Callable[[Sequence[Chain]], Answers] | None:
+    """Only where TLSDIAG_CHROMIUM is set, for it takes minutes."""
+    if not os.environ.get("TLSDIAG_CHROMIUM") or shutil.which("chromium") is None or shutil.which("certutil") is None:
+        return None
+    command = f"ip link set lo up && exec {sys.executable} {_HERE / 'chromium_client.py'}"
+    return functools.partial(_lines, ["unshare", "--net", "sh", "-c", command], seconds=3600)
+
+
 def _command(program: str, way: Callable[[Sequence[Chain]], Answers]) -> Callable[[], Callable[[Sequence[Chain]], Answers] | None]:
     return lambda: way if shutil.which(program) is not None else None
 
@@ -123,4 +131,5 @@ CLIENTS: tuple[Client, ...] = (
     Client(name="java", profile="java", about="Java's JSSE, with endpoint identification", ready=_java),
     Client(name="gnutls", profile="gnutls", about="`certtool --verify --verify-hostname --verify-purpose`", ready=_command("certtool", commands.gnutls)),
     Client(name="nss", profile="nss", about="`vfychain -u 1`, which does not look at the host", ready=_command("vfychain", commands.nss)),
+    Client(name="chromium", profile="chromium", about="Chromium, headless, the anchors in its user's database", ready=_chromium),
 )
