@@ -29,7 +29,7 @@ def build_paths(
     purpose: str = SERVER_AUTH,
     profile: str = DEFAULT,
     most_authorities: int | None = None,
-    budget: int = 200,
+    budget: int = 300,
 ) -> PathSearch:
     """Search for paths from `leaf` and judge them; the best for a profile comes first.
 

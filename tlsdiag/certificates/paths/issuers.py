@@ -14,8 +14,8 @@ from ..name_keys import NameKey, name_key
 from ..signature import signed_by
 from ..stores import TrustStore
 
-_BYTES_A_UNIT = 32 * 1024
-"""A unit of the budget hashes so many bytes: a certificate of a megabyte costs as much as thirty."""
+_BYTES_A_UNIT = 512 * 1024
+"""A verification has to hash the certificate: for each so many bytes it costs one unit more."""
 
 
 @attrs.define

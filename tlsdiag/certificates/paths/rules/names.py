@@ -5,7 +5,8 @@ Name constraints: RFC 5280 sections 4.2.1.10 and 6.1.4 (g). Forms: sections 4.1.
 
 from __future__ import annotations
 
-import ipaddress
+import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -19,7 +20,6 @@ _LABELS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-
 _NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[0-9]{8,10}|[0-9]{1,4}(\.[0-9]{1,4}){3}", re.IGNORECASE)
 """An IPv4 address, also in ways to write it that only some readers take."""
 _MAX_TOLD = 5
-_MAX_NAMES = 10_000
 
 
 def constraints(judged: Judged) -> Iterator[Broken]:
@@ -61,24 +61,27 @@ def alternative_names(judged: Judged) -> Iterator[Broken]:
         elif extension is not None and not empty and extension.critical:
             yield "alternative-name-critical", depth, f"{item.label} has a subject, and its subjectAltName is marked critical"
         if not judged.is_anchor(depth):
-            told = 0
-            for name in item.dns_names[:_MAX_NAMES]:
-                broken = _dns_name(name)
-                if broken is not None and told < _MAX_TOLD:
-                    told += 1
-                    yield broken[0], depth, f"the subjectAltName of {item.label} has the dNSName {name[:80]}, {broken[1]}"
-    yield from _of_leaf(judged.chain[0])
+            for code, detail in _dns_names(item):
+                yield code, depth, detail
+    for code, detail in _of_leaf(judged.chain[0]):
+        yield code, 0, detail
+
+
+@functools.lru_cache(maxsize=512)
+def _dns_names(item: Certificate) -> tuple[tuple[str, str], ...]:
+    """The dNSNames that are not as they must be, a few of them; remembered, since many paths share a certificate."""
+    odd = ((name, broken) for name in item.dns_names if (broken := _dns_name(name)) is not None)
+    told = ((code, f"the subjectAltName of {item.label} has the dNSName {name[:80]}, {words}") for name, (code, words) in odd)
+    return tuple(itertools.islice(told, _MAX_TOLD))
 
 
 def _dns_name(name: str) -> tuple[str, str] | None:
     """What is wrong with a dNSName, if anything: the preferred name syntax, or that with `*.` in front."""
     host = name.removeprefix("*.")
     if _LABELS.fullmatch(host):
-        try:
-            ipaddress.IPv4Address(host)
-        except ValueError:
-            return ("wildcard-too-broad", "a wildcard over a public suffix") if host != name and is_public_suffix(host) else None
-        return "malformed-name:host", "which is an address"
+        if host[-1].isdigit() and _NUMBER.fullmatch(host):
+            return "malformed-name:host", "which is an address"
+        return ("wildcard-too-broad", "a wildcard over a public suffix") if host != name and is_public_suffix(host) else None
     if name == "*":
         return "wildcard-too-broad", "a wildcard over every name"
     if _LABELS.fullmatch(host.replace("_", "x")):
@@ -86,15 +89,15 @@ def _dns_name(name: str) -> tuple[str, str] | None:
     return "malformed-name:host", "which is no host name"
 
 
-def _of_leaf(leaf: Certificate) -> Iterator[Broken]:
+@functools.lru_cache(maxsize=512)
+def _of_leaf(leaf: Certificate) -> tuple[tuple[str, str], ...]:
     if leaf.extension(oids.SUBJECT_ALT_NAME) is None:
-        yield "name-missing", 0, f"{leaf.label} has no subjectAltName"
-        return
+        return (("name-missing", f"{leaf.label} has no subjectAltName"),)
     names = frozenset((*leaf.dns_names, *leaf.ip_addresses, *leaf.other_names))
     for oid, value in leaf.subject.attributes:
         if oid == _COMMON_NAME and value not in names and _is_missed(value, leaf):
-            yield "common-name-elsewhere", 0, f"the common name {value[:80]} of {leaf.label} is not in its subjectAltName, character for character"
-            return
+            return (("common-name-elsewhere", f"the common name {value[:80]} of {leaf.label} is not in its subjectAltName, character for character"),)
+    return ()
 
 
 def _is_missed(text: str, leaf: Certificate) -> bool:
