@@ -188,6 +188,19 @@ class CertificateFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class ClientsFinding(CertificateFinding):
+    """Clients differ about a chain: the profiles that refuse and those that accept, and for what; `path` is the way that is taken, `better` one that is missed."""
+
+    kind = "clients"
+
+    refused_by: tuple[str, ...] = ()
+    accepted_by: tuple[str, ...] = ()
+    reasons: tuple[Note, ...] = ()
+    path: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class NameFinding(CertificateFinding):
     """The certificate is for other names."""
 

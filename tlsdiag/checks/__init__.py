@@ -7,6 +7,7 @@ from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
 from .certificate.encoding import EncodingCheck
+from .certificate.clients import ClientsCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -92,6 +93,7 @@ CHECKS: tuple[type[Check], ...] = (
     SoundnessCheck,
     EncodingCheck,
     StrictCheck,
+    ClientsCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

@@ -31,6 +31,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .views import ClientView, ClientViews
 
 __all__ = [
     "AcceptedVersions",
@@ -44,6 +45,8 @@ __all__ = [
     "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
+    "ClientView",
+    "ClientViews",
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
