@@ -64,7 +64,8 @@ def _of_constraints(item: Certificate, depth: int, *, critical: bool) -> Iterato
     for reason in malformed_constraints(item):
         yield f"malformed-constraints{_HOW_MALFORMED.get(reason, '')}", depth, f"the nameConstraints of {item.label} make no sense: {reason}"
     for kind in sorted(odd_kinds(item)) if critical else ():
-        yield f"constraints-not-understood:{kind}", depth, f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
+        detail = f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
+        yield f"constraints-not-understood:{kind}", depth, detail
     for base in dotted_constraints(item):
         yield "malformed-constraints:dot", depth, f"the nameConstraints of {item.label} have {base}: a DNS name there does not begin with a dot"
 
