@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from chains import chains
 from verifiers import CLIENTS, Client, ask
@@ -10,11 +12,15 @@ from verifiers.recorded import read_record
 OTHER_VERSION = 0.05
 """The share of chains that another version of a client may judge otherwise."""
 
+BY_HAND = frozenset({"go", "chromium", "python-3.11", "python-3.12", "python-3.13"})
+"""Clients that are not installed everywhere; what they say was recorded by hand."""
+
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_a_client_says_what_was_recorded(client: Client) -> None:
     answers = ask(client, chains())
     if answers is None:
+        assert client.name in BY_HAND or not os.environ.get("TLSDIAG_REQUIRE_SERVERS"), f"{client.about} is not here"
         pytest.skip(f"{client.about} is not here")
     record = read_record()
     recorded = record.of(client.name)

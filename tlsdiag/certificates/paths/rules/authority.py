@@ -62,7 +62,8 @@ def _leaf(leaf: Certificate, *, trusted: bool) -> Iterator[Broken]:
     if trusted:
         yield from _trusted_leaf(leaf)
     if leaf.is_ca:
-        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        detail = f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, detail
         return
     if leaf.path_length is not None:
         yield "path-length-without-ca", 0, f"{leaf.label} has a path length and is no authority"
