@@ -29,7 +29,7 @@ def diagnose(name: str, **options: Any) -> Report:
     chain = row(name)
     with listening(tls(pem(*chain.sent), key)) as server:
         options.setdefault("trust", pem(*chain.store))
-        return tlsdiag.diagnose(chain.host, port=server.port, addresses=[server.host], **options)
+        return tlsdiag.diagnose(chain.host, port=server.port, addresses=["127.0.0.1"], **options)
 
 
 def views(report: Report) -> ClientViews | Unavailable | None:
