@@ -10,6 +10,7 @@ from .facts import (
     AnswerPace,
     Attempt,
     Bound,
+    BrokenRule,
     ChainPaths,
     ChainSeen,
     ClientCredentials,
@@ -95,7 +96,7 @@ from .starttls import StarttlsProtocol, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound", "BrokenRule",
     "CertificateFinding", "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials",
     "ClientFinding", "ClientOutcome", "ClientSettings", "ClientView", "ClientViews", "ClientsFinding", "ClockEvidence", "ClockFinding", "Confidence",
     "Cost", "Counterfactuals",

@@ -139,7 +139,7 @@ def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tupl
 def comparisons(authority: Certificate, certificate: Certificate) -> int:
     """How many comparisons a client that compares one by one would make."""
     found = constraints_of(authority)
-    names = len(certificate.dns_names) + len(certificate.ip_addresses) + len(certificate.other_names) + 1
+    names = len(certificate.general_names) + len(certificate.subject.attributes) + 1
     return 0 if found is None else names * (len(found.permitted) + len(found.excluded))
 
 

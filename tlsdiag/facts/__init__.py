@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .between import AnswerPace, OtherPorts, PortSeen
-from .chain import ChainPaths, PathSeen, ShapeSeen
+from .chain import BrokenRule, ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
@@ -39,6 +39,7 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "BrokenRule",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",

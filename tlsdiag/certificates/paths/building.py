@@ -44,8 +44,10 @@ def build_paths(
     cost = functools.lru_cache(maxsize=None)(lambda item: _cost(item, make, store, profile))
     ways = list(itertools.islice(anchored_ways(leaf, graph, cost), MAX_PATHS))
     ends = list(itertools.islice(dead_ends(leaf, graph), MAX_DEAD_ENDS))
-    found = [judge(make(chain=chain, anchored=True)) for chain in ways]
-    found += [judge(make(chain=chain, anchored=False, ending=(len(chain) - 1, *_ending(chain, graph, issuers)))) for chain in ends]
+    found = [judge(make(chain=chain, anchored=True, untried=issuers.untried(chain))) for chain in ways]
+    for chain in ends:
+        ending = len(chain) - 1, *_ending(chain, graph, issuers)
+        found.append(judge(make(chain=chain, anchored=False, untried=issuers.untried(chain), ending=ending)))
     found.sort(key=functools.partial(rank, profile=profile))
     complete = graph.complete and len(ways) < MAX_PATHS
     return PathSearch(paths=tuple(found), complete=complete, signatures=purse.verified)

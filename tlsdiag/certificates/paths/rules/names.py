@@ -131,7 +131,8 @@ def _is_missed(text: str, leaf: Certificate) -> bool:
 def distinguished(judged: Judged) -> Iterator[Broken]:
     """Subjects and issuers that must not be empty."""
     for depth, item in enumerate(judged.chain):
-        if item.readable and not item.issuer.attributes:
+        follows = depth < judged.top and not judged.chain[depth + 1].subject.attributes  # told there
+        if item.readable and not item.issuer.attributes and not follows and not (item.is_ca and item.is_self_issued):
             yield "issuer-empty", depth, f"{item.label} names no issuer"
         if item.is_ca and not item.subject.attributes:
             yield "subject-empty", depth, f"{item.label} is an authority without a subject"
