@@ -53,14 +53,14 @@ def test_openssl_fails_at_a_chain_that_go_takes_and_the_reason_is_named() -> Non
     assert "go" in cause.accepted_by
 
 
-@pytest.mark.parametrize("name", ["leaf-any-purpose", "trailing-dot-in-certificate"])
+@pytest.mark.parametrize("name", ["intermediate-alone-in-the-store", "trailing-dot-in-certificate"])
 def test_what_no_other_check_knows_is_named_as_the_cause(name: str) -> None:
     report = diagnose(name)
     assert report.root_cause is not None and report.root_cause.code == "refused-by-some-clients"
     assert [item.code for item in report.findings if item.blocks and not item.explained_by] == ["refused-by-some-clients"]
 
 
-@pytest.mark.parametrize(("name", "cause"), [("intermediate-mail-only", "certificate-wrong-usage"), ("wildcard-top-level", "name-mismatch")])
+@pytest.mark.parametrize(("name", "cause"), [("intermediate-mail-only", "certificate-wrong-usage"), ("leaf-any-purpose", "certificate-wrong-usage"), ("wildcard-top-level", "name-mismatch")])
 def test_where_another_check_names_the_cause_it_stays_the_only_one(name: str, cause: str) -> None:
     report = diagnose(name)
     assert report.root_cause is not None and report.root_cause.code == cause

@@ -56,13 +56,13 @@ def test_a_path_that_other_clients_miss_is_told_and_does_not_block_here() -> Non
 
 
 def test_what_this_client_refuses_and_no_other_check_names_is_the_cause() -> None:
-    found = finding("leaf-any-purpose", verify_code=26)
+    found = finding("intermediate-alone-in-the-store", verify_code=2)
     assert found is not None and (found.code, found.blocks) == ("refused-by-some-clients", True)
     assert found.title.startswith("This client refuses")
-    assert {note.code for note in found.reasons} == {"usage-any"}
+    assert {note.code for note in found.reasons} == {"partial-chain"}
 
 
-@pytest.mark.parametrize(("name", "code"), [("rsa-1024", 66), ("intermediate-mail-only", 26), ("wildcard-top-level", 62)])
+@pytest.mark.parametrize(("name", "code"), [("rsa-1024", 66), ("intermediate-mail-only", 26), ("leaf-any-purpose", 26), ("wildcard-top-level", 62)])
 def test_what_another_check_names_is_a_remark_here(name: str, code: int) -> None:
     found = finding(name, verify_code=code)
     assert found is not None and (found.blocks, found.severity) == (False, Severity.INFO)
@@ -96,7 +96,7 @@ def test_what_the_client_at_hand_did_counts_more_than_what_is_predicted_of_it() 
 
 @pytest.mark.parametrize(("library", "refusing"), [("OpenSSL 1.1.1w", True), ("OpenSSL 3.0.13", True), ("LibreSSL 3.3.6", False), ("OpenSSL 1.0.2k", False)])
 def test_a_client_of_an_unknown_library_stands_for_no_profile(library: str, refusing: bool) -> None:
-    found = finding("leaf-any-purpose", verify_code=26, library=library)
+    found = finding("trailing-dot-in-certificate", verify_code=62, library=library)
     assert found is not None and found.blocks is refusing
 
 
@@ -121,7 +121,7 @@ def test_where_many_things_are_wrong_the_rest_is_counted() -> None:
 
 def test_a_client_that_compares_no_names_stands_for_no_profile() -> None:
     assert finding("host-is-another", check_hostname=False) is None
-    found = finding("leaf-any-purpose", verify_code=26, check_hostname=False)
+    found = finding("intermediate-alone-in-the-store", verify_code=2, check_hostname=False)
     assert found is not None and not found.blocks
 
 

@@ -142,7 +142,7 @@ TABLE: dict[str, Row] = {
     "common-name-elsewhere": Row(_WEB),
     "name-missing": Row(_WEB),
     "issuer-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
-    "subject-empty": Row(_STRICT, _STRICT),
+    "subject-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
     "alternative-name-not-critical": Row(_STRICT | {"java", "chromium"}),
     "alternative-name-critical": Row(_WEB),
     # other extensions

@@ -75,9 +75,9 @@ _WITHOUT_ROOT = Fix(
 _STRICT = "openssl-3-strict"
 _OPENSSL = ("openssl-1.1.1", "openssl-3", _STRICT)
 CAUSES = frozenset({
-    "expired", "not-yet-valid", "not-a-ca", "no-cert-sign", "path-too-long", "wrong-usage", "wrong-key-usage", "name-not-permitted", "unknown-critical-extension",
-    "weak-key", "weak-signature", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints", "duplicate-extension",
-    "signature-algorithms-differ",
+    "expired", "not-yet-valid", "not-a-ca", "no-cert-sign", "path-too-long", "wrong-usage", "usage-any", "wrong-key-usage", "name-not-permitted",
+    "unknown-critical-extension", "weak-key", "weak-signature", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
+    "duplicate-extension", "signature-algorithms-differ",
 })  # fmt: skip
 """What another check names as the cause where the client at hand refuses for it."""
 ALWAYS_TOLD = frozenset({
