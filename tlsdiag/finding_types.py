@@ -189,7 +189,10 @@ class CertificateFinding(Finding):
 
 @attrs.frozen(kw_only=True)
 class ClientsFinding(CertificateFinding):
-    """Clients differ about a chain: the profiles that refuse and those that accept, and for what; `path` is the way that is taken, `better` one that is missed."""
+    """Clients differ about a chain: the profiles that refuse and those that accept, and for what.
+
+    `path` is the way that is taken to a root, `better` one that is missed, both as names, leaf first.
+    """
 
     kind = "clients"
 

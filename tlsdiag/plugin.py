@@ -98,7 +98,8 @@ from .target import ClientCertificate, Endpoint, Target
 __all__ = [
     "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound", "BrokenRule",
     "CertificateFinding", "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials",
-    "ClientFinding", "ClientOutcome", "ClientSettings", "ClientsFinding", "ClientView", "ClientViews", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals",
+    "ClientFinding", "ClientOutcome", "ClientSettings", "ClientView", "ClientViews", "ClientsFinding", "ClockEvidence", "ClockFinding", "Confidence",
+    "Cost", "Counterfactuals",
     "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "FetchSeen",
     "Fetched", "Fetches", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits", "LocalFinding",
     "LocalLibrary", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherPorts", "OtherWay",

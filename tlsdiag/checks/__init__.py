@@ -6,8 +6,8 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
-from .certificate.encoding import EncodingCheck
 from .certificate.clients import ClientsCheck
+from .certificate.encoding import EncodingCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck

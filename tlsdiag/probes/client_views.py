@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from ..certificates import Certificate, ClientVerdict, Path, StoreError, TrustStore, build_paths, client_verdicts, read_certificate
 from ..plugin import ClientView, ClientViews, Note, Probe, Scene, ServedChain, Unavailable, Why
 from .trust import store_of
@@ -23,20 +26,25 @@ class ClientViewsProbe(Probe):
             store = store_of(scene.target, scene.environment)
         except StoreError as exc:
             return Unavailable(why=Why.FAILED, detail=str(exc), by=self.name)
-        return _views(tuple(read_certificate(der) for der in served.certificates), store, scene)
+        sent = tuple(read_certificate(der) for der in served.certificates)
+        host = scene.target.reference_name
+        return ClientViews(store=store.name, at=scene.now, host=host, views=views_of(sent, store=store, at=scene.now, host=host))
 
 
-def _views(sent: tuple[Certificate, ...], store: TrustStore, scene: Scene) -> ClientViews:
-    leaf, host = sent[0], scene.target.reference_name
-    verdicts = client_verdicts(leaf, sent=sent[1:], store=store, at=scene.now, host=host)
+def views_of(sent: Sequence[Certificate], *, store: TrustStore, at: datetime, host: str) -> tuple[ClientView, ...]:
+    """What each client would say of certificates in the order of sending."""
+    leaf, *others = sent
+    verdicts = client_verdicts(leaf, sent=others, store=store, at=at, host=host)
     anchored: tuple[Path, ...] = ()
-    if any(not item.accepts for item in verdicts) and any(item.accepts for item in verdicts):
-        anchored = tuple(path for path in build_paths(leaf, sent=sent[1:], store=store, at=scene.now).paths if path.anchored)
-    return ClientViews(store=store.name, at=scene.now, host=host, views=tuple(_view(item, anchored) for item in verdicts))
+    if any(not item.accepts for item in verdicts):
+        anchored = tuple(path for path in build_paths(leaf, sent=others, store=store, at=at).paths if path.anchored)
+    return tuple(_view(item, anchored) for item in verdicts)
 
 
 def _view(verdict: ClientVerdict, anchored: tuple[Path, ...]) -> ClientView:
     better = next((path for path in anchored if not verdict.accepts and path.accepted_by(verdict.profile)), None)
+    if better is not None and verdict.path.accepted_by(verdict.profile):
+        better = None  # the way is not what it refuses: it is the name, or something else that was sent
     return ClientView(
         profile=verdict.profile,
         software=verdict.software,

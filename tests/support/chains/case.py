@@ -58,7 +58,9 @@ class Family:
     name: str
     makers: list[Callable[[], Chain]] = attrs.field(factory=list)
 
-    def changed(self, title: str, about: str, *, host: str = NAME, leaf: Options | None = None, middle: Options | None = None, root: Options | None = None) -> None:
+    def changed(
+        self, title: str, about: str, *, host: str = NAME, leaf: Options | None = None, middle: Options | None = None, root: Options | None = None
+    ) -> None:
         """The usual chain with one thing changed."""
 
         def make() -> Chain:

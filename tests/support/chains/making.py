@@ -1,6 +1,7 @@
 """Certificates to measure, written element by element (RFC 5280 section 4.1), since a library refuses to make what clients have to judge.
 
-`made("leaf", by=authority, after=-1)` is a certificate like any other but for the one thing that is named. Keys belong to labels: the same label has the same key.
+`made("leaf", by=authority, after=-1)` is a certificate like any other but for the one thing that is named. Keys belong to labels: the same label has the
+same key.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def _integer(number: int) -> bytes:
 
 
 def _key_id(key: Any) -> bytes:
-    return hashlib.sha1(spki_of(key)).digest()  # noqa: S324 - an identifier
+    return hashlib.sha1(spki_of(key)).digest()  # an identifier
 
 
 def _algorithm_of(key: Any) -> str:

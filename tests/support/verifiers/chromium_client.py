@@ -1,6 +1,6 @@
-"""Chromium, started once a chain in a network of its own that has loopback only: reads chains from standard input, prints a verdict for each. Slow.
+"""Chromium, started once a chain: reads chains from standard input, prints a verdict for each. To be run in a network of its own, with loopback only; slow.
 
-The anchors are put into the database in which Chromium looks for a user's authorities on Linux; it judges them like any other authority that is not Mozilla's or its own.
+The anchors are put into the database in which Chromium looks for a user's authorities on Linux.
 """
 
 import base64

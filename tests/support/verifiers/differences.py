@@ -1,4 +1,4 @@
-"""Where a profile's prediction and its real client differ on the matrix, each with its reason. `tests/certificates/test_client_matrix.py` holds the list complete."""
+"""Where a profile's prediction and its real client differ on the matrix; `reasons` says why."""
 
 from __future__ import annotations
 

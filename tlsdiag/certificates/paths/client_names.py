@@ -1,7 +1,7 @@
 """Whether a certificate is for a host, as each client compares names: alike in the plain cases, not in the common name, wildcards and dots.
 
-RFC 9525 (`names.match_host`) is what the standards want; these are the departures. The common name counts for OpenSSL, Java, GnuTLS and NSS where there is no dNSName at
-all; a wildcard has to be a whole label on the left with two labels after it for most, Go takes one label after it, and Java takes it anywhere.
+RFC 9525 (`names.match_host`) is what the standards want; these are the departures. The common name counts for OpenSSL, Java, GnuTLS and NSS where there is no
+dNSName at all; a wildcard has to be a whole label on the left with two labels after it for most, Go wants one label after it, and Java takes it anywhere.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ TABLE: dict[str, Row] = {
     "common-name-elsewhere": Row(_WEB),
     "name-missing": Row(_WEB),
     "issuer-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
-    "subject-empty": Row(_STRICT, _STRICT),
+    "subject-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
     "alternative-name-not-critical": Row(_STRICT | {"java", "chromium"}),
     "alternative-name-critical": Row(_WEB),
     # other extensions
@@ -187,7 +187,7 @@ TABLE: dict[str, Row] = {
     "weak-key:rsa-tiny": Row(ALL, _WEB | OPENSSL),
     "weak-key:exponent": Row(STANDARDS | {"java"}),
     "weak-key:curve": Row(ALL - {"rfc5280", "gnutls", "openssl-1.1.1"}, _WEB | _LEVEL_2),
-    "weak-key:dsa": Row(_WEB | OPENSSL | {"go", "nss", "chromium"}, _WEB),
+    "weak-key:dsa": Row(_WEB | OPENSSL | {"go", "chromium"}, _WEB),
     "key-not-allowed": Row(_WEB | _BROWSERS, _WEB),
     "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB),
     "key-not-allowed:new": Row(ALL - {"rfc5280"}, _WEB),

@@ -75,7 +75,7 @@ def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation
     why = why_not_named(leaf, host, profile) if host is not None else None
     if why is None:
         return ()
-    return (Violation(code="name-mismatch", depth=0, detail=f"{leaf.label} is not for {host}: {why}", profiles=frozenset({profile})),)
+    return (Violation(code="name-mismatch", depth=0, detail=f"the certificate is not for {host}: {why}", profiles=frozenset({profile})),)
 
 
 def _unreadable(sent: Sequence[Certificate], profile: str) -> tuple[Violation, ...]:

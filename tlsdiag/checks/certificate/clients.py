@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from ...certificates import read_certificate
+from ...certificates import match_host, read_certificate
 from ...plugin import (
     Blame,
     Check,
@@ -45,7 +45,7 @@ PATH_MISSED = Rule(
         summary="Send the certificates of the good path and no others: leave out the cross-signed or older certificate that leads astray. Where the expired root is in the client's own store, take it out there.",
         snippets={
             "nginx": "ssl_certificate fullchain.pem;   # the server's certificate and the intermediates of the good path, in order",
-            "certbot": "certbot renew --preferred-chain 'NAME OF THE ROOT'   # an authority may offer several chains",
+            "certbot": "certbot renew --preferred-chain 'ISRG Root X1'   # an authority may offer several chains",
             "python": "context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN   # helps where the issuer itself is in the store",
             "openssl": _ASK["openssl"],
         },
@@ -64,10 +64,27 @@ SOME_REFUSE = Rule(
     why="Clients do not check the same things: what works in one program fails in the next, with the same authorities trusted. The list is a prediction from the rules of each client, held against the real ones.",
     fix=Fix(summary="Have the certificate issued again without what is refused; until then the clients that refuse it cannot connect. Ask a client that is named here:", snippets=_ASK),
     references=("RFC 5280 section 6.1", "RFC 4158 section 2.4"),
+    explains=CONSEQUENCE,
     failing="a certificate with its name in the common name alone, which OpenSSL takes and Go does not",
     passing="a certificate that every client takes",
 )
+_WITHOUT_ROOT = Fix(
+    summary="Put the root itself into the client's store, beside or in place of the intermediate; or let the client end a path at any certificate of its store.",
+    snippets={"python": "context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN", "curl": "curl --cacert root.pem https://NAME:PORT/", "openssl": "openssl s_client -partial_chain ..."},
+)
 _STRICT = "openssl-3-strict"
+_OPENSSL = ("openssl-1.1.1", "openssl-3", _STRICT)
+CAUSES = frozenset({
+    "expired", "not-yet-valid", "not-a-ca", "no-cert-sign", "path-too-long", "wrong-usage", "usage-any", "wrong-key-usage", "name-not-permitted",
+    "unknown-critical-extension", "weak-key", "weak-signature", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
+    "duplicate-extension", "signature-algorithms-differ",
+})  # fmt: skip
+"""What another check names as the cause where the client at hand refuses for it."""
+ALWAYS_TOLD = frozenset({
+    "weak-key", "weak-signature", "wrong-key-usage", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
+    "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version",
+})  # fmt: skip
+"""What another check tells whoever refuses for it: then the list of clients is a remark beside it."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
 _SHOWN = 2
 
@@ -82,6 +99,8 @@ class ClientsCheck(Check):
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield nothing where all agree: then the cause is told elsewhere, or there is none."""
+        if not seen[ClientViews].accepted_by:
+            return
         views = _with_the_real_one(seen)
         missing = [view for view in views if not view.accepts and view.better]
         differing = [view for view in views if not view.accepts and not view.better]
@@ -93,9 +112,9 @@ class ClientsCheck(Check):
 
 
 def _at_hand(seen: Seen) -> str | None:
-    """The profile of the client under diagnosis, where it verifies."""
+    """The profile of the client under diagnosis, where it verifies and compares names."""
     client = seen.get(ClientOutcome)
-    if client is None or client.settings.verify_mode != "CERT_REQUIRED":
+    if client is None or client.settings.verify_mode != "CERT_REQUIRED" or not client.settings.check_hostname:
         return None
     library = client.settings.library
     if library.startswith("OpenSSL 1.1.1"):
@@ -106,7 +125,7 @@ def _at_hand(seen: Seen) -> str | None:
 
 
 def _with_the_real_one(seen: Seen) -> list[ClientView]:
-    """The views, but for what the client at hand has shown otherwise; it may not check names."""
+    """The views, but for what the client at hand has shown otherwise."""
     mine, client = _at_hand(seen), seen.get(ClientOutcome)
     found = []
     for view in seen[ClientViews].views:
@@ -123,7 +142,7 @@ def _missed(seen: Seen, missing: Sequence[ClientView], accepting: Sequence[Clien
     blocks = refuses_certificates(seen) and first.profile == _at_hand(seen)
     why = "; ".join(note.detail for note in first.reasons[:_SHOWN]) or "it ends at no root of the store"
     detail = f"{_software(missing)} would go {_way(first.path)}: {why}. The good path, {_way(first.better)}, is there"
-    detail += f", and {_software(accepting)} find it." if accepting else "."
+    detail += f"; {_software(accepting)} {'find' if len(accepting) > 1 else 'finds'} it." if accepting else "."
     return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), path=first.path, better=first.better, blocks=blocks, severity=Severity.CRITICAL if blocks else PATH_MISSED.severity)
 
 
@@ -133,7 +152,22 @@ def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[Cli
         reasons.setdefault(_why(view), []).append(view)
     refused = " ".join(f"{_software(views)} {'refuse' if len(views) > 1 else 'refuses'} it: {why}." for why, views in reasons.items())
     detail = f"{refused} {_software(accepting)} {'accept' if len(accepting) > 1 else 'accepts'} it."
-    return ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, differing, accepting), severity=_severity(seen, differing))
+    blocks = _is_the_cause(seen, differing)
+    more: dict[str, object] = {"title": "This client refuses the chain, others accept it"} if blocks else {}
+    if all(note.code == "partial-chain" for view in differing for note in view.reasons):
+        more |= {"fix": _WITHOUT_ROOT, "blame": Blame.CLIENT}
+    return ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, differing, accepting), severity=_severity(seen, differing, blocks=blocks), blocks=blocks, **more)
+
+
+def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
+    """Whether the client at hand refuses, as predicted, for what no other check names."""
+    mine = next((view for view in differing if view.profile == _at_hand(seen)), None)
+    return mine is not None and refuses_certificates(seen) and not any(note.code in CAUSES or _is_told_name(seen, note.code) for note in mine.reasons)
+
+
+def _is_told_name(seen: Seen, code: str) -> bool:
+    """Whether `certificate/names` tells of the name too; it goes by RFC 9525, which takes some names that clients do not."""
+    return code == "name-mismatch" and not match_host(read_certificate(seen[ServedChain].certificates[0]), seen.target.reference_name).matched
 
 
 def _why(view: ClientView) -> str:
@@ -142,10 +176,13 @@ def _why(view: ClientView) -> str:
     return f"{said}; and {more} more" if more > 0 else said
 
 
-def _severity(seen: Seen, differing: Sequence[ClientView]) -> Severity:
-    """Where the client at hand refuses, its reason is told as the cause; this then says no more than who else does."""
+def _severity(seen: Seen, differing: Sequence[ClientView], *, blocks: bool) -> Severity:
+    """Where another check tells the reason, this says no more than for whom it matters."""
     names = {view.profile for view in differing}
-    if _at_hand(seen) in names:
+    if blocks:
+        return Severity.CRITICAL
+    told = all(note.code in ALWAYS_TOLD or _is_told_name(seen, note.code) for view in differing for note in view.reasons)
+    if told or _at_hand(seen) in names:
         return Severity.INFO
     return Severity.MEDIUM if names - _RARE - {_STRICT} else Severity.LOW
 
@@ -167,7 +204,15 @@ def _evidence(seen: Seen, refusing: Sequence[ClientView], accepting: Sequence[Cl
 
 
 def _software(views: Sequence[ClientView]) -> str:
-    names = [view.software for view in views]
+    """The clients by their short names; versions of one library that say the same are one."""
+    profiles = [view.profile for view in views]
+    names = [view.software.partition(" (")[0] for view in views if view.profile not in _OPENSSL]
+    openssl = [view.software.partition(" (")[0] for view in views if view.profile in _OPENSSL]
+    if all(profile in profiles for profile in _OPENSSL):
+        openssl = ["OpenSSL"]
+    elif _STRICT in profiles and "openssl-3" in profiles:
+        openssl = ["OpenSSL 3"]
+    names = [*openssl, *names]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -54,7 +54,7 @@ def _length(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
         detail = f"{item.label} allows {most} authority below it (pathLenConstraint), and the path has {between}"
         yield "path-too-long", depth, detail
     elif item.path_length is not None and depth - 1 > item.path_length:
-        detail = f"{item.label} allows so many authorities below it (pathLenConstraint: {item.path_length}) only where self-issued ones do not count"
+        detail = f"{item.label} has more authorities below it than pathLenConstraint says ({item.path_length}), for clients that count self-issued ones too"
         yield "path-too-long:self-issued", depth, detail
 
 
@@ -62,7 +62,8 @@ def _leaf(leaf: Certificate, *, trusted: bool) -> Iterator[Broken]:
     if trusted:
         yield from _trusted_leaf(leaf)
     if leaf.is_ca:
-        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        detail = f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, detail
         return
     if leaf.path_length is not None:
         yield "path-length-without-ca", 0, f"{leaf.label} has a path length and is no authority"

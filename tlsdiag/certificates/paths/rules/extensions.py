@@ -21,7 +21,9 @@ def critical(judged: Judged) -> Iterator[Broken]:
     for depth, item in enumerate(judged.chain):
         for extension in item.extensions:
             if extension.critical and (extension.oid not in UNDERSTOOD or extension.oid in _KNOWN_TO_SOME):
-                yield f"unknown-critical-extension{_KNOWN_TO_SOME.get(extension.oid, '')}", depth, f"{item.label} has the critical extension {extension.oid}, which {'some' if extension.oid in _KNOWN_TO_SOME else 'most'} clients do not know"
+                variant, who = _KNOWN_TO_SOME.get(extension.oid, ""), "some" if extension.oid in _KNOWN_TO_SOME else "most"
+                detail = f"{item.label} has the critical extension {extension.oid}, which {who} clients do not know"
+                yield f"unknown-critical-extension{variant}", depth, detail
 
 
 def key_identifiers(judged: Judged) -> Iterator[Broken]:

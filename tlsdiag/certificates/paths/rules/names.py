@@ -43,9 +43,9 @@ def constraints(judged: Judged) -> Iterator[Broken]:
             continue
         yield from _of_constraints(item, depth, critical=extension.critical)
         below = [lower for number, lower in enumerate(judged.chain[:depth]) if number == 0 or not lower.is_self_issued]
-        other = all(only_others_broken(item, lower) for lower in below)
+        code = "name-not-permitted:other" if all(only_others_broken(item, lower) for lower in below) else "name-not-permitted"
         for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
-            yield "name-not-permitted:other" if other else "name-not-permitted", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in common_name_broken(item, judged.chain[0]):
             yield "name-not-permitted:common-name", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in wildcards_reaching(item, lower)):
@@ -64,7 +64,8 @@ def _of_constraints(item: Certificate, depth: int, *, critical: bool) -> Iterato
     for reason in malformed_constraints(item):
         yield f"malformed-constraints{_HOW_MALFORMED.get(reason, '')}", depth, f"the nameConstraints of {item.label} make no sense: {reason}"
     for kind in sorted(odd_kinds(item)) if critical else ():
-        yield f"constraints-not-understood:{kind}", depth, f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
+        detail = f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
+        yield f"constraints-not-understood:{kind}", depth, detail
     for base in dotted_constraints(item):
         yield "malformed-constraints:dot", depth, f"the nameConstraints of {item.label} have {base}: a DNS name there does not begin with a dot"
 

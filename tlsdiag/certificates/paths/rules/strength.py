@@ -34,7 +34,7 @@ def _key(key: KeyInfo) -> Iterator[tuple[str, str]]:
             code = "key-not-allowed:curve" if key.curve in _EXOTIC else "key-not-allowed"
             yield code, f"a key on the curve {key.curve}, which the web's authorities do not certify"
     elif key.kind == "DSA":
-        yield "weak-key:dsa", f"a DSA key ({key.bits} bits), which no client of today takes"
+        yield "weak-key:dsa", f"a DSA key ({key.bits} bits), which hardly any client of today takes"
     elif key.kind != "unknown":
         variant = _KINDS.get(key.kind, ":new")
         yield f"key-not-allowed{variant}", f"a key of the kind {key.kind}, which the web's authorities do not certify"
