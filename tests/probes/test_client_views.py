@@ -15,7 +15,7 @@ import tlsdiag
 from tlsdiag import Report, Severity
 from tlsdiag.demo.servers import listening, tls
 from tlsdiag.observation import Unavailable
-from tlsdiag.plugin import ClientsFinding, ClientViews
+from tlsdiag.plugin import CertificateFinding, ClientsFinding, ClientViews
 
 
 @functools.cache
@@ -60,7 +60,10 @@ def test_what_no_other_check_knows_is_named_as_the_cause(name: str) -> None:
     assert [item.code for item in report.findings if item.blocks and not item.explained_by] == ["refused-by-some-clients"]
 
 
-@pytest.mark.parametrize(("name", "cause"), [("intermediate-mail-only", "certificate-wrong-usage"), ("leaf-any-purpose", "certificate-wrong-usage"), ("wildcard-top-level", "name-mismatch")])
+TOLD = [("intermediate-mail-only", "certificate-wrong-usage"), ("leaf-any-purpose", "certificate-wrong-usage"), ("wildcard-top-level", "name-mismatch")]
+
+
+@pytest.mark.parametrize(("name", "cause"), TOLD)
 def test_where_another_check_names_the_cause_it_stays_the_only_one(name: str, cause: str) -> None:
     report = diagnose(name)
     assert report.root_cause is not None and report.root_cause.code == cause
@@ -79,3 +82,10 @@ def test_the_views_survive_a_round_trip_through_json() -> None:
     again = Report.from_dict(report.to_dict())
     assert views(again) == views(report)
     assert [item.key for item in again.findings] == [item.key for item in report.findings]
+
+
+def test_a_finding_of_the_path_says_who_refuses_for_it() -> None:
+    report = diagnose("intermediate-mail-only")
+    cause = report.root_cause
+    assert isinstance(cause, CertificateFinding)
+    assert {"openssl-3", "go", "chromium"} <= set(cause.refused_by) and "java" not in cause.refused_by

@@ -51,8 +51,13 @@ def test_openssl_that_misses_the_good_path_is_the_cause() -> None:
 
 def test_a_path_that_other_clients_miss_is_told_and_does_not_block_here() -> None:
     found = finding("renewed-intermediate")
-    assert found is not None and (found.code, found.blocks, found.severity) == ("good-path-missed", False, Severity.HIGH)
+    assert found is not None and (found.code, found.blocks, found.severity) == ("good-path-missed", False, Severity.LOW)
     assert found.refused_by == ("gnutls",)
+
+
+def test_an_ed25519_key_is_no_more_than_a_remark() -> None:
+    found = finding("ed25519")
+    assert found is not None and (found.severity, set(found.refused_by)) == (Severity.INFO, {"nss", "chromium"})
 
 
 def test_what_this_client_refuses_and_no_other_check_names_is_the_cause() -> None:
@@ -127,7 +132,7 @@ def test_a_client_that_compares_no_names_stands_for_no_profile() -> None:
 
 def test_every_violation_that_soundness_tells_is_known_here() -> None:
     assert set(soundness._OF_PATHS) <= CAUSES
-    assert CAUSES | {"serial-negative", "old-version"} >= ALWAYS_TOLD
+    assert CAUSES | {"serial-negative", "old-version", "key-not-allowed"} >= ALWAYS_TOLD
 
 
 def test_every_row_is_told_within_reason() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -89,10 +90,11 @@ def nss(chains: Sequence[Chain]) -> Answers:
 
     def judge(chain: Chain, folder: Path) -> str:
         database = f"sql:{folder}"
-        _run(["certutil", "-N", "-d", database, "--empty-password"])
+        for file in ("cert9.db", "key4.db", "pkcs11.txt"):
+            shutil.copy(empty / file, folder)
         for number, der in enumerate(chain.store):
             (folder / "anchor.der").write_bytes(der)
-            code, text = _run(["certutil", "-A", "-d", database, "-n", f"a{number}", "-t", "C,,", "-i", str(folder / "anchor.der")])
+            _run(["certutil", "-A", "-d", database, "-n", f"a{number}", "-t", "C,,", "-i", str(folder / "anchor.der")])
         rest = []
         for number, der in enumerate(chain.sent):
             (folder / f"{number}.der").write_bytes(der)
@@ -103,7 +105,10 @@ def nss(chains: Sequence[Chain]) -> Answers:
         said = re.findall(r"ERROR (-?\d+: .*)", text) or [text.strip().splitlines()[-1] if text.strip() else "refused"]
         return said[0]
 
-    return _each("NSS, " + _version_of_nss(), chains, judge)
+    with tempfile.TemporaryDirectory(prefix="nss-") as name:
+        empty = Path(name)
+        _run(["certutil", "-N", "-d", f"sql:{empty}", "--empty-password"])
+        return _each("NSS, " + _version_of_nss(), chains, judge)
 
 
 def _version_of_nss() -> str:

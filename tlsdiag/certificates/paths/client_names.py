@@ -6,13 +6,14 @@ dNSName at all; a wildcard has to be a whole label on the left with two labels a
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 
 import attrs
 
 from ..certificate import Certificate
-from ..names import match_host
+from ..names import NameMatch, match_host
 
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 
@@ -47,8 +48,8 @@ HABITS: dict[str, NameHabits] = {
 def why_not_named(certificate: Certificate, host: str, profile: str) -> str | None:
     """Why a client of a profile does not take a certificate for a host's; None when it does."""
     habits, wanted = HABITS[profile], host.rstrip(".").lower()
-    match = match_host(certificate, host)
     if _is_address(wanted):
+        match = _standard(certificate, host)
         return None if match.matched else match.reason
     if habits.plain_hosts and not _HOST.fullmatch(wanted):
         return f"{host} has characters that it takes in no host name"
@@ -61,7 +62,14 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     dotted = next((name for name in certificate.dns_names if name.lower() == f"{wanted}."), None)
     if dotted is not None:
         return f"{dotted} ends in a dot, and it compares the dot too"
+    match = _standard(certificate, host)
     return match.reason or f"it takes none of {', '.join(match.presented[:4])} for {host}"
+
+
+@functools.lru_cache(maxsize=64)
+def _standard(certificate: Certificate, host: str) -> NameMatch:
+    """The match by RFC 9525, made once for all clients."""
+    return match_host(certificate, host)
 
 
 def _is_address(text: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from ...certificates import match_host, read_certificate
+from ...certificates import matches_dns, read_certificate
 from ...plugin import (
     Blame,
     Check,
@@ -38,7 +38,7 @@ PATH_MISSED = Rule(
     code="good-path-missed",
     title="There is a good path to a root, and some clients do not find it",
     layer=Layer.CERTIFICATE,
-    severity=Severity.HIGH,
+    severity=Severity.MEDIUM,
     blame=Blame.SERVER,
     why="OpenSSL and GnuTLS take the first issuer that fits by name and key and stay with it, even where it leads to an expired or unknown root; Go, Java and browsers go back and try the others. The same server works in a browser and fails in curl and Python.",
     fix=Fix(
@@ -82,9 +82,9 @@ CAUSES = frozenset({
 """What another check names as the cause where the client at hand refuses for it."""
 ALWAYS_TOLD = frozenset({
     "weak-key", "weak-signature", "wrong-key-usage", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
-    "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version",
+    "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version", "key-not-allowed",
 })  # fmt: skip
-"""What another check tells whoever refuses for it: then the list of clients is a remark beside it."""
+"""What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519): then the list of clients is a remark."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
 _SHOWN = 2
 
@@ -143,7 +143,7 @@ def _missed(seen: Seen, missing: Sequence[ClientView], accepting: Sequence[Clien
     why = "; ".join(note.detail for note in first.reasons[:_SHOWN]) or "it ends at no root of the store"
     detail = f"{_software(missing)} would go {_way(first.path)}: {why}. The good path, {_way(first.better)}, is there"
     detail += f"; {_software(accepting)} {'find' if len(accepting) > 1 else 'finds'} it." if accepting else "."
-    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), path=first.path, better=first.better, blocks=blocks, severity=Severity.CRITICAL if blocks else PATH_MISSED.severity)
+    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), path=first.path, better=first.better, blocks=blocks, severity=Severity.CRITICAL if blocks else _weight(missing))
 
 
 def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[ClientView]) -> Finding:
@@ -167,7 +167,8 @@ def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
 
 def _is_told_name(seen: Seen, code: str) -> bool:
     """Whether `certificate/names` tells of the name too; it goes by RFC 9525, which takes some names that clients do not."""
-    return code == "name-mismatch" and not match_host(read_certificate(seen[ServedChain].certificates[0]), seen.target.reference_name).matched
+    names = read_certificate(seen[ServedChain].certificates[0]).dns_names if code == "name-mismatch" else ()
+    return code == "name-mismatch" and not any(matches_dns(name, seen.target.reference_name) for name in names)
 
 
 def _why(view: ClientView) -> str:
@@ -184,7 +185,12 @@ def _severity(seen: Seen, differing: Sequence[ClientView], *, blocks: bool) -> S
     told = all(note.code in ALWAYS_TOLD or _is_told_name(seen, note.code) for view in differing for note in view.reasons)
     if told or _at_hand(seen) in names:
         return Severity.INFO
-    return Severity.MEDIUM if names - _RARE - {_STRICT} else Severity.LOW
+    return _weight(differing)
+
+
+def _weight(views: Sequence[ClientView]) -> Severity:
+    """How much it matters to clients other than the one at hand."""
+    return Severity.MEDIUM if {view.profile for view in views} - _RARE - {_STRICT} else Severity.LOW
 
 
 def _evidence(seen: Seen, refusing: Sequence[ClientView], accepting: Sequence[ClientView]) -> dict[str, object]:

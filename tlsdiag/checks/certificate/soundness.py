@@ -224,4 +224,5 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
             more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
         if notes[0].code == "path-too-long":
             more["title"] = "An authority on the path may not have so many below it"
+        more["refused_by"] = tuple(sorted({profile for note in notes for profile in note.profiles}))
         yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))
