@@ -88,6 +88,8 @@ def _preferred(group: list[Certificate], at: datetime) -> Certificate:
 
 def _ending(chain: Chain, issuers: Issuers, *, anchored: bool) -> tuple[int, str, str] | None:
     """The first link that does not hold, else why there is no anchor."""
+    if issuers.spent:
+        return len(chain) - 1, "search-incomplete", f"the search for the issuer of {chain[-1].label} was given up: there are too many candidates"
     for depth, (child, issuer) in enumerate(itertools.pairwise(chain)):
         if issuers.has_signed(child, issuer) is False:
             code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
