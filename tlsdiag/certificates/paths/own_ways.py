@@ -90,7 +90,7 @@ def _ending(chain: Chain, issuers: Issuers, *, anchored: bool) -> tuple[int, str
     """The first link that does not hold, else why there is no anchor."""
     broken = next((at for at, (child, issuer) in enumerate(itertools.pairwise(chain)) if issuers.has_signed(child, issuer) is False), None)
     if issuers.spent:
-        return len(chain) - 1, "search-incomplete", f"the search for the issuer of {chain[-1].label} was given up: there are too many candidates"
+        return 0, "search-incomplete", f"the search for the issuers of {chain[0].label} was given up: there are too many candidates"
     if broken is not None:
         child, issuer = chain[broken], chain[broken + 1]
         code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
