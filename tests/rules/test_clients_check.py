@@ -88,8 +88,13 @@ def test_browsers_and_go_weigh_more_than_what_is_rare() -> None:
     of_go, of_gnutls = finding("constraints-empty"), finding("policy-mapping-inhibited")
     assert of_go is not None and of_go.severity is Severity.INFO  # that it is malformed is told whoever refuses
     assert of_gnutls is not None and (of_gnutls.severity, of_gnutls.refused_by) == (Severity.LOW, ("gnutls", "nss"))
-    of_java = finding("underscore")
-    assert of_java is not None and (of_java.severity, of_java.refused_by) == (Severity.MEDIUM, ("java",))
+    of_java = finding("leaf-gated-crypto")
+    assert of_java is not None and of_java.severity is Severity.MEDIUM and "go" in of_java.refused_by
+
+
+def test_a_host_that_java_does_not_take_is_no_fault_of_the_server() -> None:
+    found = finding("underscore")
+    assert found is not None and (found.severity, found.refused_by) == (Severity.INFO, ("java",))
 
 
 def test_what_the_client_at_hand_did_counts_more_than_what_is_predicted_of_it() -> None:
@@ -124,6 +129,15 @@ def test_where_many_things_are_wrong_the_rest_is_counted() -> None:
     assert "reason 0; reason 1; and 3 more." in found[0].detail
 
 
+def test_what_a_strict_client_refuses_by_its_own_code_is_told_as_that() -> None:
+    from tlsdiag.checks.certificate.clients import STRICT_CODES
+    from tlsdiag.checks.client import outcome
+
+    assert outcome._STRICT == STRICT_CODES
+    found = finding("intermediate-alone-in-the-store", verify_code=88)
+    assert found is not None and not found.blocks
+
+
 def test_a_client_that_compares_no_names_stands_for_no_profile() -> None:
     assert finding("host-is-another", check_hostname=False) is None
     found = finding("intermediate-alone-in-the-store", verify_code=2, check_hostname=False)
@@ -132,7 +146,7 @@ def test_a_client_that_compares_no_names_stands_for_no_profile() -> None:
 
 def test_every_violation_that_soundness_tells_is_known_here() -> None:
     assert set(soundness._OF_PATHS) <= CAUSES
-    assert CAUSES | {"serial-negative", "old-version", "key-not-allowed"} >= ALWAYS_TOLD
+    assert CAUSES | {"serial-negative", "old-version", "key-not-allowed", "host-odd"} >= ALWAYS_TOLD
 
 
 def test_every_row_is_told_within_reason() -> None:

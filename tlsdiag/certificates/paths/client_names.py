@@ -51,7 +51,7 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     if _is_address(wanted):
         match = _standard(certificate, host)
         return None if match.matched else match.reason
-    if habits.plain_hosts and not _HOST.fullmatch(wanted):
+    if not takes_host(host, profile):
         return f"{host} has characters that it takes in no host name"
     presented = (name.lower().removesuffix("." if habits.dots_ignored else "") for name in certificate.dns_names)
     if any(_fits(name, wanted, habits) for name in presented):
@@ -70,6 +70,11 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
 def _standard(certificate: Certificate, host: str) -> NameMatch:
     """The match by RFC 9525, made once for all clients."""
     return match_host(certificate, host)
+
+
+def takes_host(host: str, profile: str) -> bool:
+    """Whether a client of a profile takes a host name (or an address) at all, whatever the certificate."""
+    return not HABITS[profile].plain_hosts or _is_address(host) or _HOST.fullmatch(host) is not None
 
 
 def _is_address(text: str) -> bool:

@@ -15,7 +15,7 @@ from ..certificate import Certificate
 from ..oids import SERVER_AUTH
 from ..stores import TrustStore
 from .building import build_paths, rank
-from .client_names import why_not_named
+from .client_names import takes_host, why_not_named
 from .judging import Judged, judge
 from .model import Path, Violation
 from .own_ways import own_path
@@ -73,9 +73,10 @@ def client_verdicts(
 
 def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation, ...]:
     why = why_not_named(leaf, host, profile) if host is not None else None
-    if why is None:
+    if why is None or host is None:
         return ()
-    return (Violation(code="name-mismatch", depth=0, detail=f"the certificate is not for {host}: {why}", profiles=frozenset({profile})),)
+    code = "name-mismatch" if takes_host(host, profile) else "host-odd"
+    return (Violation(code=code, depth=0, detail=f"the certificate is not for {host}: {why}", profiles=frozenset({profile})),)
 
 
 def _unreadable(sent: Sequence[Certificate], profile: str) -> tuple[Violation, ...]:

@@ -82,9 +82,11 @@ CAUSES = frozenset({
 """What another check names as the cause where the client at hand refuses for it."""
 ALWAYS_TOLD = frozenset({
     "weak-key", "weak-signature", "wrong-key-usage", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
-    "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version", "key-not-allowed",
+    "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version", "key-not-allowed", "host-odd",
 })  # fmt: skip
-"""What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519): then the list of clients is a remark."""
+"""What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519, an underscore): then the list of clients is a remark."""
+STRICT_CODES = range(80, 95)
+"""OpenSSL's codes for which `certificate-breaks-profile` is the cause."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
 _SHOWN = 2
 
@@ -161,8 +163,10 @@ def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[Cli
 
 def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
     """Whether the client at hand refuses, as predicted, for what no other check names."""
-    mine = next((view for view in differing if view.profile == _at_hand(seen)), None)
-    return mine is not None and refuses_certificates(seen) and not any(note.code in CAUSES or _is_told_name(seen, note.code) for note in mine.reasons)
+    mine, client = next((view for view in differing if view.profile == _at_hand(seen)), None), seen.get(ClientOutcome)
+    if mine is None or client is None or not refuses_certificates(seen) or client.verify_code in STRICT_CODES:
+        return False
+    return not any(note.code in CAUSES or _is_told_name(seen, note.code) for note in mine.reasons)
 
 
 def _is_told_name(seen: Seen, code: str) -> bool:
