@@ -13,6 +13,7 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
+from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -37,6 +38,7 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "ChainEnd",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",
@@ -47,6 +49,10 @@ __all__ = [
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "IssuerFetch",
+    "IssuerFound",
+    "IssuerProblem",
+    "IssuerSearch",
     "LocalLibrary",
     "MadeUpName",
     "Note",
