@@ -1,7 +1,8 @@
 """The chain as it was sent: its order, what is too much in it, and what is missing (RFC 8446 section 4.4.2).
 
 An issuer that is neither sent nor trusted may be an intermediate that the server forgot, or an authority that this client does not
-know. Python's `verify_code` is 20 for both; the cure differs. Points for and against a forgotten intermediate:
+know. Python's `verify_code` is 20 for both; the cure differs. The issuer itself tells, where it can be found (`completion`); where it
+cannot, there are points for and against a forgotten intermediate:
 
     the certificate says where its issuer can be fetched (caIssuers)       +2   roots are not published for download this way
     a trusted anchor has the same organisation or domain as the issuer     +2

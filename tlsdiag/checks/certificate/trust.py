@@ -186,7 +186,7 @@ def _forgotten(view: _View, search: IssuerSearch) -> _Reason:
     if view.wrong is not None:
         detail = f"The server sends {view.wrong.label}, which did not issue {view.top.label}; the one that did is {_listed(view.found)}. {leads}{still}"
         return _Reason(rule=INTERMEDIATE_WRONG, detail=detail, confidence=confidence, missing=view.found)
-    detail = f"The server sends {_count(view.sent)}, and not {_listed(view.found)}. {leads}{still}"
+    detail = f"The server sends {_count(view.sent)}, without {_listed(view.found)}. {leads}{still}"
     return _Reason(rule=INTERMEDIATE_MISSING, detail=detail, confidence=confidence, missing=view.found)
 
 
@@ -247,7 +247,8 @@ def _it(found: Sequence[IssuerFound]) -> str:
 
 def _listed(found: Sequence[IssuerFound]) -> str:
     """Certificates, each with where it is to be had."""
-    return " and ".join(f"{read_certificate(item.certificate).label} ({item.url or 'in ' + item.store})" for item in found)
+    places = {item: f"fetched from {item.url}" if item.url else f"in {item.store}" for item in found}
+    return " and ".join(f"{read_certificate(item.certificate).label} ({place})" for item, place in places.items())
 
 
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._:/%~-]{1,400}")
