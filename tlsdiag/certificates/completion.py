@@ -32,6 +32,17 @@ def issuers_among(child: Certificate, candidates: Iterable[Certificate]) -> tupl
     return tuple(item for item in candidates if item.subject.raw == child.issuer.raw and signed_by(child, item) is not False)
 
 
+def lineage(child: Certificate, candidates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """What issued it, and what issued those, as far as the candidates go; the others have nothing to do with it."""
+    found: dict[Certificate, None] = {}
+    level: tuple[Certificate, ...] = (child,)
+    while level:
+        above = {item: None for below in level for item in issuers_among(below, candidates) if item not in found}
+        found |= above
+        level = tuple(above)
+    return tuple(found)
+
+
 @attrs.frozen(kw_only=True)
 class Completion:
     """The best path with what was found. `elsewhere` names another store that has its root, or the issuer of its last certificate."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..certificates import Certificate, StoreError, TrustStore, read_certificate
 from ..certificates.carried import certificates_in
-from ..certificates.completion import complete_chain, is_root, issuers_among, open_ends
+from ..certificates.completion import complete_chain, is_root, issuers_among, lineage, open_ends
 from ..plugin import (
     ChainEnd,
     ChainPaths,
@@ -114,7 +114,7 @@ class _Search:
             fetch = await self._fetch(url, child, share=len(urls) - number)
             self._fetches.append(fetch)
             if fetch.problem is None:
-                return self._keep([read_certificate(der) for der in fetch.certificates], url=url, form=fetch.form)
+                return self._keep(lineage(child, [read_certificate(der) for der in fetch.certificates]), url=url, form=fetch.form)
         return []
 
     def _keep(self, certificates: Sequence[Certificate], url: str = "", store: str = "", form: str = "") -> list[Certificate]:
