@@ -16,6 +16,7 @@ from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
+from .page_request import PageRequestProbe
 from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
@@ -52,6 +53,7 @@ PROBES: tuple[type[Probe], ...] = (
     ClientCredentialsProbe,
     OtherWayProbe,
     MadeUpNameProbe,
+    PageRequestProbe,
     ServerDateProbe,
     ClockProbe,
     CounterfactualsProbe,
