@@ -171,6 +171,13 @@ def test_a_wrong_intermediate_is_told_from_a_missing_one(aia: Web) -> None:
     assert (told(report), the(report).missing) == ((WRONG, PROVEN), (issuing.issued.der,))
 
 
+def test_a_cross_sign_to_another_authority_is_not_wrong_and_the_one_that_would_do_is_found(aia: Web) -> None:
+    issuing, crossed = below(ROOT, aia, "/issuing"), STRANGER.intermediate(number=301)
+    issued = leaf(issuing, aia.url("/issuing"))
+    report = diagnose(issued, chain=pem_of(issued.certificate, crossed.issued.certificate))
+    assert (told(report), the(report).missing) == ((MISSING, PROVEN), (issuing.issued.der,))
+
+
 def test_an_intermediate_that_has_expired_completes_the_chain_and_is_said_to_have(aia: Web) -> None:
     now = datetime.now(UTC)
     old = attrs.evolve(ROOT, window=Window.around(now, before=800, after=-3))

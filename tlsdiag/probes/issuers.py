@@ -61,10 +61,15 @@ class IssuersProbe(Probe):
             store = store_of(scene.target, scene.environment)
         except StoreError as exc:
             return Unavailable(why=Why.NOT_APPLICABLE, detail=f"there is no store to lead to: {exc}", by=self.name)
-        ends = open_ends([read_certificate(der) for der in path.certificates] for path in paths.paths)
+        chains = [[read_certificate(der) for der in path.certificates] for path in paths.paths]
+        ends = open_ends(chains)
         if not ends:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the chain ends at a certificate that has signed itself", by=self.name)
-        return await _Search(scene, served, store).run(ends)
+        search = _Search(scene, served, store)
+        found = await search.above(ends)
+        if found.end in (ChainEnd.OPEN, ChainEnd.UNKNOWN_ROOT):  # another issuer may lead elsewhere: authorities cross-sign
+            found = await search.above(open_ends(chain[:length] for chain in chains for length in range(len(chain) - 1, 0, -1)))
+        return found
 
 
 def _why_not(scene: Scene, paths: ChainPaths) -> str | None:
@@ -86,12 +91,15 @@ class _Search:
         self._until = scene.clock() + min(scene.limits.fetch_timeout, scene.limits.handshake_timeout / 2)
         self._found: dict[Certificate, IssuerFound] = {}
         self._fetches: list[IssuerFetch] = []
+        self._asked: set[Certificate] = set()
         self._left = FETCHES
 
-    async def run(self, ends: Sequence[Certificate]) -> IssuerSearch:
-        """Go up, level by level."""
+    async def above(self, ends: Sequence[Certificate]) -> IssuerSearch:
+        """Go up from there, level by level."""
         children = list(ends)
         for _ in range(LEVELS):
+            children = [child for child in children if child not in self._asked]
+            self._asked.update(children)
             if not children:
                 break
             above = await asyncio.gather(*(self._issuers_of(child) for child in children))
@@ -139,7 +147,8 @@ class _Search:
         leaf, *sent = self._sent
         best = complete_chain(leaf, sent=sent, found=tuple(self._found), store=self._store, others=self._others, at=self._scene.now)
         path, top = best.path, best.top
-        notes = tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in path.violations)
+        faults = () if path.valid else path.violations
+        notes = tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in faults)
         if path.anchored:
             end = ChainEnd.ANCHORED
         elif best.elsewhere:

@@ -147,10 +147,10 @@ class _View:
 
     @property
     def wrong(self) -> Certificate | None:
-        """What was sent in the place of an issuer that was found."""
-        names = [read_certificate(item.certificate).subject.raw for item in self.found]
+        """What was sent in the place of an issuer that was found: its namesake with another key (with the same key it is a cross-sign), or another authority."""
+        keys = {issuer.subject.raw: issuer.spki for issuer in (read_certificate(item.certificate) for item in self.found)}
         at = self.paths.shape.wrong_issuer
-        namesake = next((item for item in self.sent if item.subject.raw in names), None)
+        namesake = next((item for item in self.sent if keys.get(item.subject.raw, item.spki) != item.spki), None)
         return namesake or (self.sent[at] if at is not None and at < len(self.sent) else None)
 
 
@@ -180,7 +180,7 @@ def _forgotten(view: _View, search: IssuerSearch) -> _Reason:
     else:
         name = anchor.label if is_root(anchor) else search.issuer
         leads = f"With {_it(view.found)}, the chain leads to {name}, a root in {search.elsewhere}, which is not in {view.store}: this client needs that root too."
-    faults = [note.detail for note in search.path.violations if note.depth and note.depth > 0]
+    faults = [note.detail for note in search.path.violations if note.depth] if search.path.anchored else []
     still = f" Even so it will be refused: {'; '.join(faults)}." if faults else ""
     confidence = Confidence.LIKELY if faults else Confidence.PROVEN
     if view.wrong is not None:
