@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from .certificate import Certificate
+from .name_keys import name_key
 from .paths import Path, build_paths
 from .signature import signed_by
 from .stores import TrustStore
@@ -29,7 +30,8 @@ def is_root(certificate: Certificate) -> bool:
 
 def issuers_among(child: Certificate, candidates: Iterable[Certificate]) -> tuple[Certificate, ...]:
     """Those that issued it: by name, and by signature as far as that can be tried."""
-    return tuple(item for item in candidates if item.subject.raw == child.issuer.raw and signed_by(child, item) is not False)
+    wanted = name_key(child.issuer.raw)
+    return tuple(item for item in candidates if name_key(item.subject.raw) == wanted and signed_by(child, item) is not False)
 
 
 def lineage(child: Certificate, candidates: Sequence[Certificate]) -> tuple[Certificate, ...]:
@@ -65,11 +67,12 @@ def complete_chain(
     anchored = [path for path in search.paths if path.anchored]
     if anchored:
         return Completion(path=anchored[0], complete=search.complete)
-    judged = [(_known_by(path.certificates[-1], others), path) for path in search.paths]
+    paths = search.paths or (Path(certificates=(leaf,), anchored=False),)
+    judged = [(_known_by(path.certificates[-1], others), path) for path in paths]
     elsewhere, best = max(judged, key=lambda pair: (bool(pair[0]), is_root(pair[1].certificates[-1]), len(pair[1].certificates)))
     return Completion(path=best, elsewhere=elsewhere, complete=search.complete)
 
 
 def _known_by(top: Certificate, stores: Iterable[TrustStore]) -> str:
     """The name of the store that holds this certificate or its issuer."""
-    return next((store.name for store in stores if store.contains(top) or issuers_among(top, store.find_by_subject(top.issuer.raw))), "")
+    return next((store.name for store in stores if store.contains(top) or issuers_among(top, store.find_by_name(top.issuer.raw))), "")

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ..certificates import Certificate, StoreError, TrustStore, read_certificate
 from ..certificates.carried import certificates_in
 from ..certificates.completion import complete_chain, is_root, issuers_among, lineage, open_ends
+from ..certificates.paths import DEFAULT
 from ..plugin import (
     ChainEnd,
     ChainPaths,
@@ -109,7 +110,7 @@ class _Search:
     async def _issuers_of(self, child: Certificate) -> list[Certificate]:
         """What issued it, and is new; nothing where another store has it as a root, for then all is known."""
         for store in self._others:
-            known = issuers_among(child, store.find_by_subject(child.issuer.raw))
+            known = issuers_among(child, store.find_by_name(child.issuer.raw))
             if any(is_root(item) for item in known):
                 return []
             if known:
@@ -133,7 +134,7 @@ class _Search:
 
     def _leads_home(self, item: Certificate) -> bool:
         """Whether there is no need to look for its issuer."""
-        return is_root(item) or self._store.contains(item) or bool(issuers_among(item, (*self._store.find_by_subject(item.issuer.raw), *self._found)))
+        return is_root(item) or self._store.contains(item) or bool(issuers_among(item, (*self._store.find_by_name(item.issuer.raw), *self._found)))
 
     async def _fetch(self, url: str, child: Certificate, *, share: int) -> IssuerFetch:
         left = max(0.05, (self._until - self._scene.clock()) / share)
@@ -147,8 +148,7 @@ class _Search:
         leaf, *sent = self._sent
         best = complete_chain(leaf, sent=sent, found=tuple(self._found), store=self._store, others=self._others, at=self._scene.now)
         path, top = best.path, best.top
-        faults = () if path.valid else path.violations
-        notes = tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in faults)
+        notes = tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in path.refusals(DEFAULT))
         if path.anchored:
             end = ChainEnd.ANCHORED
         elif best.elsewhere:
