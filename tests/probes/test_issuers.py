@@ -204,6 +204,13 @@ def test_a_ladder_of_authorities_is_climbed_so_far_and_no_farther(aia: Web) -> N
     assert (told(report), len(aia.asked)) == ((UNKNOWN, LIKELY), 4)
 
 
+def test_another_generation_of_the_authority_in_the_store_is_no_fault_of_the_server() -> None:
+    renewed = Authority.root(number=390)
+    report = diagnose(leaf(renewed))
+    assert told(report) == (UNKNOWN, LIKELY)
+    assert "another generation" in the(report).detail
+
+
 # what else may be there
 
 

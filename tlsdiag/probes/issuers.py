@@ -39,6 +39,7 @@ LEVELS = 4
 URLS = 2
 """URLs of one certificate that are tried; most have one."""
 FETCHES = 6
+LONGEST_URL = 2048
 LARGEST = 64 * 1024
 """Bytes of one certificate that is kept."""
 
@@ -139,6 +140,7 @@ class _Search:
     async def _fetch(self, url: str, child: Certificate, *, share: int) -> IssuerFetch:
         left = max(0.05, (self._until - self._scene.clock()) / share)
         answer = await self._scene.fetch(url, timeout=left)
+        url = url[:LONGEST_URL]
         if isinstance(answer, Failure):
             problem = IssuerProblem.NOT_ALLOWED if answer.kind is FailureKind.NOT_ALLOWED else IssuerProblem.FAILED
             return IssuerFetch(url=url, child=child.der, problem=problem, detail=answer.detail, failure=answer)
@@ -180,6 +182,6 @@ def _read(url: str, child: Certificate, answer: Fetched) -> IssuerFetch:
         return refused(IssuerProblem.NO_CERTIFICATE, f"{len(answer.body)} bytes that are no certificate ({answer.header('content-type') or 'no type'})"[:200])
     certificates = [read_certificate(der) for der in ders]
     if not issuers_among(child, certificates):
-        names = ", ".join(item.label for item in certificates[:3])
-        return refused(IssuerProblem.WRONG_CERTIFICATE, f"{names}, which did not issue {child.label}", ders)
+        names = ", ".join(item.label[:80] for item in certificates[:3])
+        return refused(IssuerProblem.WRONG_CERTIFICATE, f"{names}, which did not issue {child.label[:80]}", ders)
     return IssuerFetch(url=url, child=child.der, form=carried.form, certificates=ders)

@@ -146,6 +146,11 @@ class _View:
         return f" {', '.join(self.paths.also_trusted_by)} would trust it." if self.paths.also_trusted_by else ""
 
     @property
+    def sends_namesake(self) -> bool:
+        """Whether the server sends a certificate with the name of the issuer that is missing."""
+        return any(item.subject.raw == self.top.issuer.raw for item in self.sent if item != self.top)
+
+    @property
     def wrong(self) -> Certificate | None:
         """What was sent in the place of an issuer that was found: its namesake with another key (with the same key it is a cross-sign), or another authority."""
         keys = {issuer.subject.raw: issuer.spki for issuer in (read_certificate(item.certificate) for item in self.found)}
@@ -203,6 +208,9 @@ def _by_shape(view: _View) -> _Reason:
     reasons = f" ({'; '.join(shape.missing_reasons)})" if shape.missing_reasons else ""
     if shape.namesake_fits and not view.found:
         return _Reason(rule=BAD_SIGNATURE, detail=f"{view.top.label} names {shape.namesake} as its issuer, down to the key, and that key did not sign it.")
+    if shape.namesake and not view.sends_namesake:
+        detail = f"{shape.namesake} in {store} has the name of the issuer of {view.top.label} and another key: it is another generation of that authority, and the one that issued is not there.{doubt}"
+        return _Reason(rule=ISSUER_UNTRUSTED, detail=detail, confidence=Confidence.LIKELY, missing=view.found)
     if shape.namesake:
         detail = f"{shape.namesake} has the issuer's name and another key: it did not sign the certificate of {view.leaf.label}. The one that did is neither sent nor in {store}.{doubt}"
         return _Reason(rule=INTERMEDIATE_WRONG, detail=detail, missing=view.found)
