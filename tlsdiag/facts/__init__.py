@@ -13,6 +13,7 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .interception import MadeUpName
+from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -38,6 +39,7 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "ChainEnd",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",
@@ -48,6 +50,10 @@ __all__ = [
     "DialogueStep",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "IssuerFetch",
+    "IssuerFound",
+    "IssuerProblem",
+    "IssuerSearch",
     "LocalLibrary",
     "MadeUpName",
     "Note",
