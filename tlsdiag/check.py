@@ -61,7 +61,8 @@ class Check(ABC):
     """Base of every check: set the class attributes, implement `run` as a generator of findings.
 
     `name` is a slug ("certificate/validity"; a third party's begins with its pack's name). `needs` must be there or the check is
-    skipped; `wants` are probed for too, but may be missing.
+    skipped; `wants` are probed for too, but may be missing. `of_connections`: it speaks of a connection or of this machine's clock and network, so that it
+    says nothing where certificate files are judged.
     """
 
     name: ClassVar[str] = ""
@@ -70,6 +71,7 @@ class Check(ABC):
     wants: ClassVar[tuple[type[Observation], ...]] = ()
     scope: ClassVar[Scope] = Scope.ENDPOINT
     depth: ClassVar[Depth] = Depth.QUICK
+    of_connections: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, seen: Seen) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ from .check import Check, Skipped
 from .depth import Depth, Limits
 from .finding import Finding
 from .judge import judge
-from .observation import Observation, Resolution, Unavailable, Why
-from .plan import Plan, make_plan
+from .observation import Observation, Observations, Resolution, Unavailable, Why
+from .plan import Plan, make_plan, offline
 from .probe import Probe, Scope
 from .registry import Registry
 from .report import Report
@@ -102,22 +102,24 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
 
-    async def run(self, target: Target) -> Report:
-        """Diagnose the target."""
+    async def run(self, target: Target, *, given: Observations | None = None) -> Report:
+        """Diagnose the target; what is `given` as seen is not looked for again."""
         report: Report | None = None
-        async for event in self.stream(target):
+        async for event in self.stream(target, given=given):
             if isinstance(event, Done):
                 report = event.report
         assert report is not None, "a stream ends with Done"
         return report
 
-    async def stream(self, target: Target) -> AsyncIterator[Event]:
+    async def stream(self, target: Target, *, given: Observations | None = None) -> AsyncIterator[Event]:
         """Diagnose the target and tell what happens while it happens."""
         from .network import BudgetedDialer, Deadline, SocketDialer, way_of, with_environment
 
         environment = os.environ if self._environment is None else self._environment
         target = with_environment(target, environment)
         way = way_of(target)
+        seen = given or Observations()
+        plan = offline(self.plan, seen.names) if target.files else self.plan
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
         stage = Stage(
@@ -131,15 +133,16 @@ class Diagnosis:
             dialer=dialer,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
+            observations=seen,
         )
         yield Started(
             target=target,
-            probes=tuple(probe.name for probe in self.plan.probes),
-            checks=tuple(check.name for check in self.plan.checks),
+            probes=tuple(probe.name for probe in plan.probes),
+            checks=tuple(check.name for check in plan.checks),
         )
-        async for observed in _observe(self.plan, stage):
+        async for observed in _observe(plan, stage):
             yield observed
-        findings, skipped = judge(self.plan.checks, target, stage.now, stage.observations, self.registry)
+        findings, skipped = judge(plan.checks, target, stage.now, stage.observations, self.registry)
         for finding in findings:
             yield Found(finding=finding)
         for item in skipped:
@@ -203,7 +206,7 @@ class _Run:
         jobs: list[_Job] = []
         for probe in self.plan.probes:
             if probe not in first:
-                places = endpoints if probe.scope is Scope.ENDPOINT else (None,)
+                places = endpoints if probe.scope is Scope.ENDPOINT and not self.stage.target.files else (None,)
                 jobs += [(probe, place) for place in places]
         await self.start(jobs)
 

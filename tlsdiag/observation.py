@@ -106,6 +106,11 @@ class Observations:
         }
 
     @property
+    def names(self) -> frozenset[str]:
+        """The types of observation that something is known about, by name."""
+        return frozenset(name for name, _ in self._entries)
+
+    @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every endpoint that something is known about, in the order of resolution."""
         return tuple(dict.fromkeys(endpoint for _, endpoint in self._entries if endpoint is not None))

@@ -43,6 +43,30 @@ def make_plan(registry: Registry, depth: Depth, wanted: Sequence[Check | type[Ch
     return Plan(checks=checks, probes=probes, unprovided=unprovided)
 
 
+def offline(plan: Plan, given: frozenset[str]) -> Plan:
+    """What of a plan is left without a connection, from observations (names) that are there already.
+
+    Probes that open nothing and need nothing but these; checks that read at least one observation that comes of them. Where none of the checks is
+    left they all stay, so that each says what it lacks.
+    """
+    there, derived, probes = set(given), set(given), []
+    for probe in plan.probes:
+        needs = {kind.name for kind in probe.needs}
+        if probe.provides.name in given or not needs <= there or probe.cost.connections or probe.provides is Resolution:
+            continue
+        probes.append(probe)
+        there.add(probe.provides.name)
+        if needs & derived:
+            derived.add(probe.provides.name)
+    checks = tuple(check for check in plan.checks if _reads(check, there, derived))
+    return Plan(checks=checks or plan.checks, probes=tuple(probes), unprovided=plan.unprovided)
+
+
+def _reads(check: Check, there: set[str], derived: set[str]) -> bool:
+    needs, wants = {kind.name for kind in check.needs}, {kind.name for kind in check.wants}
+    return not check.of_connections and needs <= there and bool((needs | wants) & derived)
+
+
 def _by_depth(registry: Registry, depth: Depth) -> tuple[Check, ...]:
     return tuple(check for check in registry.checks if check.depth <= depth and not _intrudes(registry, check.needs, frozenset()))
 

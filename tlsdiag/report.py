@@ -141,12 +141,24 @@ class Report:
     def recheck(self, checks: Sequence[Check | type[Check] | str] | None = None) -> Report:
         """Judge the same observations again, with the installed checks or with those given; opens nothing."""
         from .judge import judge
-        from .plan import make_plan
+        from .plan import make_plan, offline
 
         registry = Registry.installed()
         plan = make_plan(registry, self.depth, checks)
+        if self.target.files:
+            plan = offline(plan, self.observations.names)
         findings, skipped = judge(plan.checks, self.target, self.started, self.observations, registry)
         return attrs.evolve(self, findings=findings, skipped=skipped, plugins=registry.broken)
+
+    def repaired_chain(self) -> bytes | None:
+        """The chain file as it should be, in PEM: the server's certificate, each issuer after what it has issued, no root, nothing twice, no key.
+
+        What was missing comes from the trust store or from other files that were given. None where there is no certificate, or where an
+        intermediate is missing that was not found.
+        """
+        from .repair import repaired_chain
+
+        return repaired_chain(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the documented schema."""
@@ -214,7 +226,8 @@ class Report:
 def _target_to_plain(target: Target) -> dict[str, Any]:
     names = ("host", "port", "server_name", "addresses", "alpn", "starttls", "proxy", "now", "scheme")
     shown = str(target.proxy) if isinstance(target.proxy, ProxyServer) else target.proxy  # without its secrets
-    return {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
+    plain = {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
+    return {**plain, "files": list(target.files)} if target.files else plain
 
 
 def _proxy_from_plain(plain: Any) -> ProxyServer | Literal[False] | None:
@@ -242,6 +255,7 @@ def _target_from_plain(plain: Any) -> Target:
         proxy=_proxy_from_plain(plain.get("proxy")),
         now=read(datetime | None, "now"),
         scheme=read(str | None, "scheme"),
+        files=read(tuple[str, ...] | None, "files") or (),
     )
 
 

@@ -12,6 +12,7 @@ from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
 from .local import (
     ClientCredentials,
@@ -37,6 +38,7 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "CertificateFiles",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",
@@ -45,8 +47,11 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "FileItem",
+    "FileSeen",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "KeySeen",
     "LocalLibrary",
     "MadeUpName",
     "Note",
