@@ -17,10 +17,11 @@ import attrs
 
 from .check import Check, Skipped
 from .depth import Depth, Limits
+from .fetching import Fetching, fetching_of
 from .finding import Finding
 from .judge import judge
 from .observation import Observation, Observations, Resolution, Unavailable, Why
-from .plan import Plan, make_plan, offline
+from .plan import Plan, make_plan
 from .probe import Probe, Scope
 from .registry import Registry
 from .report import Report
@@ -78,7 +79,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`). Raises `UnknownCheckError` for a name that nothing answers to.
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
+    name that nothing answers to.
     """
 
     def __init__(
@@ -92,15 +94,18 @@ class Diagnosis:
         dialer: Dialer | None = None,
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
+        fetch: Fetching = "public",
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
         self.registry = registry or Registry.installed()
         self.plan: Plan = make_plan(self.registry, self.depth, checks)
+        self._checks = checks
         self._clock = clock or (lambda: datetime.now(UTC))
         self._dialer = dialer
         self._randomness = randomness
         self._environment = environment
+        self.fetch = fetching_of(fetch)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; what is `given` as seen is not looked for again."""
@@ -113,13 +118,13 @@ class Diagnosis:
 
     async def stream(self, target: Target, *, given: Observations | None = None) -> AsyncIterator[Event]:
         """Diagnose the target and tell what happens while it happens."""
-        from .network import BudgetedDialer, Deadline, SocketDialer, way_of, with_environment
+        from .network import BudgetedDialer, Deadline, Fetcher, SocketDialer, way_of, with_environment
 
         environment = os.environ if self._environment is None else self._environment
         target = with_environment(target, environment)
         way = way_of(target)
         seen = given or Observations()
-        plan = offline(self.plan, seen.names) if target.files else self.plan
+        plan = make_plan(self.registry, self.depth, self._checks, given=seen.names) if target.files else self.plan
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
         stage = Stage(
@@ -131,6 +136,7 @@ class Diagnosis:
             randomness=self._randomness,
             environment=environment,
             dialer=dialer,
+            fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,

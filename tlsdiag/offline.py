@@ -21,6 +21,7 @@ from .depth import Depth
 from .diagnosis import Diagnosis
 from .errors import TargetError
 from .facts import CertificateFiles, FileItem, FileSeen, KeySeen, Note, ServedChain
+from .fetching import Fetching
 from .local import Material, MaterialError, read_material
 from .observation import Observations, Unavailable, Why
 from .report import Report
@@ -41,8 +42,10 @@ def diagnose_certificates(
     now: datetime | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
+    fetch: Fetching = False,
 ) -> Report:
-    """Say what is wrong with certificate files before a server uses them. Opens no connection.
+    """Say what is wrong with certificate files before a server uses them. Opens no connection, unless `fetch` says where a missing issuer may be
+    fetched from ("public" or "any", as for `tlsdiag.diagnose`).
 
     `certificates` is a path, PEM (text or bytes), DER bytes, or a list of these: PEM in any order, DER, PKCS#7, PKCS#12. Several are taken together, as
     a server's certificate with its chain file. `host` is the name or address that the certificate is for; `key` its private key (a path or its
@@ -59,7 +62,7 @@ def diagnose_certificates(
     key_material = None if key is None or key is True else _material(key, "the given key", 0)
     target = Target.of_files([item.name for item in materials], host=host, trust=trust, now=now)
     seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None)
-    diagnosis = Diagnosis(checks, depth=depth)
+    diagnosis = Diagnosis(checks, depth=depth, fetch=fetch)
     return run_anywhere(lambda: diagnosis.run(target, given=observations_of(seen)))
 
 

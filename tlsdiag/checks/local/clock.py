@@ -74,7 +74,7 @@ class ClockCheck(Check):
     needs = (ClockEvidence,)
     wants = (ServedChain, ChainPaths, ClientOutcome, HandshakeOutcome, ServerDate)
     scope = Scope.TARGET
-    of_connections = True
+    about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the wrong clock, and what it hides."""
