@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from .target import ClientCertificate, Endpoint, Target
 
 _HOME = {
-    "diagnose": "api", "diagnose_async": "api", "diagnose_many": "api", "diagnose_certificates": "offline", "Check": "check", "Skipped": "check", "Depth": "depth",
-    "Limits": "depth", "Diagnosis": "diagnosis", "PluginError": "errors", "ReportFormatError": "errors", "TargetError": "errors",
-    "TlsdiagError": "errors", "UnknownCheckError": "errors", "Blame": "failure", "Failure": "failure", "FailureKind": "failure",
-    "Phase": "failure", "Confidence": "finding", "Finding": "finding", "Fix": "finding", "Layer": "finding", "Rule": "finding",
-    "Severity": "finding", "Observation": "observation", "Report": "report", "Verdict": "report", "ClientCertificate": "target",
-    "Endpoint": "target", "Target": "target", "Destination": "explanation", "Explanation": "explanation", "Possibility": "explanation",
-    "explain": "explanation", "explain_async": "explanation", "explaining": "explanation",
+    "diagnose": "api", "diagnose_async": "api", "diagnose_many": "api", "diagnose_certificates": "offline", "Check": "check",
+    "Skipped": "check", "Depth": "depth", "Limits": "depth", "Diagnosis": "diagnosis", "PluginError": "errors", "ReportFormatError": "errors",
+    "TargetError": "errors", "TlsdiagError": "errors", "UnknownCheckError": "errors", "Blame": "failure", "Failure": "failure",
+    "FailureKind": "failure", "Phase": "failure", "Confidence": "finding", "Finding": "finding", "Fix": "finding", "Layer": "finding",
+    "Rule": "finding", "Severity": "finding", "Observation": "observation", "Report": "report", "Verdict": "report",
+    "ClientCertificate": "target", "Endpoint": "target", "Target": "target", "Destination": "explanation", "Explanation": "explanation",
+    "Possibility": "explanation", "explain": "explanation", "explain_async": "explanation", "explaining": "explanation",
 }  # fmt: skip
 
 __all__ = [

@@ -88,7 +88,8 @@ def survey(
     pairs = [(number, item) for number, bundle in enumerate(bundles) for item in bundle.items]
     items = tuple(_item(number, item) for number, item in pairs)
     keys = tuple(_key(number, item, items, given=number == len(materials)) for number, item in pairs if item.kind == "private-key")
-    files = tuple(_file(item, bundle, "key" if number == len(materials) else "certificates") for number, (item, bundle) in enumerate(zip(given, bundles, strict=True)))
+    roles = ["certificates"] * len(materials) + ["key"]
+    files = tuple(_file(item, bundle, role) for item, bundle, role in zip(given, bundles, roles, strict=False))
     found = CertificateFiles(files=files, items=items, keys=keys, key_wanted=key_wanted)
     return _arranged(found, bundles, host, len(materials))
 

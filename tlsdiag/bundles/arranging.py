@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import attrs
 
 from ..certificates import Certificate, match_host, signed_by
+
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+"""A common name that is a host's."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +72,8 @@ def _serves(certificate: Certificate, keys: set[bytes], host: str, *, alone: boo
     if certificate.spki in keys:
         return True
     named = bool(certificate.dns_names or certificate.ip_addresses)
-    return certificate.is_self_issued and (named or (alone and bool(host)))
+    alike = alone and (bool(host) or _HOST.fullmatch(certificate.subject.common_name or "") is not None)
+    return certificate.is_self_issued and (named or alike)
 
 
 def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host: str) -> int:

@@ -47,7 +47,7 @@ def _element(data: bytes, at: int, depth: int) -> tuple[bytes, int]:
 
 
 def _children(data: bytes, at: int, end: int | None, depth: int) -> tuple[list[bytes], int]:
-    parts = []
+    parts: list[bytes] = []
     while at != end:
         if end is None and data[at : at + 2] == b"\0\0":
             return parts, at + 2

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 import attrs
 
 from ..certificates import DerError
-from ..certificates.der import read_element
 from .items import Item, Remark
 from .keys import opened
 from .pkcs7 import read_pkcs7
@@ -27,8 +26,6 @@ _END = re.compile(rb"-----END ([A-Z0-9][A-Z0-9 .]{0,60})-----")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 MAX_ITEMS = 5000
 """More blocks than any store has."""
-_LONG_LINE = 254
-"""OpenSSL reads a line of base64 into a buffer of this size."""
 _CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 _LABELS = {
     "CERTIFICATE REQUEST": "request", "NEW CERTIFICATE REQUEST": "request", "X509 CRL": "revocation-list", "PUBLIC KEY": "public-key",
@@ -96,11 +93,11 @@ def _form(text: bytes, block: _Block) -> Iterator[Remark]:
         yield Remark(code="indented", detail=f"{where} has white space before '-----BEGIN'")
     elif before:
         yield Remark(code="embedded", detail=f"{where} has other text before '-----BEGIN'")
-    body = block.body.strip(b"\r\n")
-    if body and b"\n" not in body and len(body) > _LONG_LINE:
-        yield Remark(code="one-line", detail=f"the block in {where} stands in one line")
-    elif any(len(part) > _LONG_LINE for part in body.split(b"\n")):
-        yield Remark(code="long-lines", detail=f"the block in {where} has lines of more than {_LONG_LINE} characters")
+    body = block.body.replace(b"\r", b"").lstrip(b" \t")
+    if not body.startswith(b"\n") or not body.rstrip(b" \t").endswith(b"\n"):
+        yield Remark(code="one-line", detail=f"the base64 of the block in {where} does not stand in lines of its own")
+    elif b"\n\n" in body and b":" not in body:
+        yield Remark(code="blank-lines", detail=f"the block in {where} has empty lines")
 
 
 def _items(block: _Block, password: bytes | None) -> list[Item]:
@@ -177,11 +174,3 @@ def _of_pkcs7(base: Item, block: _Block, der: bytes) -> list[Item]:
         words = exc.message if isinstance(exc, DerError) else "a PKCS#7 structure that is cut short"
         return [attrs.evolve(base, problem="damaged", detail=words)]
     return found or [attrs.evolve(base, problem="damaged", detail="a PKCS#7 structure without certificates")]
-
-
-def is_whole(der: bytes) -> bool:
-    """Whether bytes are one DER element and nothing after it."""
-    try:
-        return len(read_element(der).raw) == len(der)
-    except DerError:
-        return False

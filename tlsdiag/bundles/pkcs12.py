@@ -34,7 +34,8 @@ def read_pkcs12(data: bytes, password: bytes | None) -> Bundle:
             return _bundle(_load(data, secret), remarks)
         except Exception:  # noqa: BLE001 - told below by what the structure says; the loader's errors have no common base
             continue
-    return Bundle(form="pkcs12", ordered=False, remarks=remarks, **_why(data, password))
+    problem, detail = _why(data, password)
+    return Bundle(form="pkcs12", ordered=False, remarks=remarks, problem=problem, detail=detail)
 
 
 def _secrets(password: bytes | None) -> tuple[bytes | None, ...]:
@@ -60,17 +61,17 @@ def _bundle(found: Any, remarks: tuple[Remark, ...]) -> Bundle:
     return Bundle(form="pkcs12", items=tuple(items), ordered=False, remarks=remarks)
 
 
-def _why(data: bytes, password: bytes | None) -> dict[str, str]:
+def _why(data: bytes, password: bytes | None) -> tuple[str, str]:
     """Why it could not be opened: a structure that can be walked to its end was locked, another one is damaged."""
     try:
         whole = read_element(definite(data) if is_indefinite(data) else data)
         parts = whole.children()
         parts[1].children()[1].children()[0].expect(OCTET_STRING)
     except (DerError, IndexError):
-        return {"problem": "damaged", "detail": "it is a PKCS#12 file that is damaged or cut short"}
+        return "damaged", "it is a PKCS#12 file that is damaged or cut short"
     if password is None:
-        return {"problem": "password-missing", "detail": "it is a PKCS#12 file with a password, and none was given"}
-    return {"problem": "password-wrong", "detail": "it is a PKCS#12 file, and the password does not open it"}
+        return "password-missing", "it is a PKCS#12 file with a password, and none was given"
+    return "password-wrong", "it is a PKCS#12 file, and the password does not open it"
 
 
 def _remarks(data: bytes) -> Iterator[Remark]:

@@ -36,8 +36,9 @@ def _read(data: bytes, password: bytes | None, *, nested: bool) -> Bundle:
     text, remarks = _plain(data)
     if b"-----BEGIN " in text:
         items, more = read_pem(text, password)
+        problem, detail = _only_foreign(items)
         form = "pkcs7" if items and all(item.form == "pkcs7" for item in items) else "pem"
-        return Bundle(form=form, items=items, ordered=form == "pem", remarks=(*remarks, *more), **_only_foreign(items))
+        return Bundle(form=form, items=items, ordered=form == "pem", remarks=(*remarks, *more), problem=problem, detail=detail)
     if data[:1] == b"\x30" and (found := _of_der(data, password)) is not None:
         return found
     if not nested and (found := _unwrapped(text, password)) is not None:
@@ -76,14 +77,14 @@ def _with_dashes(data: bytes) -> bytes | None:
     return mended if b"-----BEGIN " in mended and b"-----BEGIN SSH2" not in mended else None
 
 
-def _only_foreign(items: tuple[Item, ...]) -> dict[str, str]:
+def _only_foreign(items: tuple[Item, ...]) -> tuple[str, str]:
     """The problem of a PEM text that holds keys of another world and nothing else."""
     kinds = {item.kind for item in items}
     if kinds == {"pgp"}:
-        return {"problem": "pgp", "detail": "it is a PGP block, which is no X.509 certificate"}
+        return "pgp", "it is a PGP block, which is no X.509 certificate"
     if kinds == {"ssh-key"}:
-        return {"problem": "ssh-key", "detail": "it is an SSH key, which is no certificate"}
-    return {}
+        return "ssh-key", "it is an SSH key, which is no certificate"
+    return "", ""
 
 
 def _unwrapped(text: bytes, password: bytes | None) -> Bundle | None:

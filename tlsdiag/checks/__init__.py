@@ -22,6 +22,9 @@ from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .files.bundle import BundleCheck
+from .files.contents import ContentsCheck
+from .files.keys import KeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
@@ -93,4 +96,7 @@ CHECKS: tuple[type[Check], ...] = (
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    ContentsCheck,
+    BundleCheck,
+    KeysCheck,
 )

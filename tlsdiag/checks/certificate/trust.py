@@ -25,6 +25,7 @@ from ...plugin import (
     TrustSources,
 )
 from ..common import CONSEQUENCE, refuses_certificates
+from ..files.words import in_words
 
 _TRUST = {
     "python": "ssl.create_default_context(cafile='private-ca.pem')",
@@ -151,6 +152,7 @@ class TrustCheck(Check):
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome, TrustSources)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
