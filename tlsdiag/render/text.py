@@ -173,7 +173,7 @@ def _facts_of_files(report: Report) -> str:
     seen, paths = report.observations.get(CertificateFiles), report.observations.get(ChainPaths)
     certificates = len({seen.items[at].certificate for at in seen.certificates}) if seen is not None else 0
     keys = len(seen.keys) if seen is not None else 0
-    held = f"{certificates} {'certificate' if certificates == 1 else 'certificates'}, {keys or 'no'} private {'key' if keys == 1 else 'keys'}"
+    held = f"{certificates} {'certificate' if certificates == 1 else 'certificates'}, {keys or 'no'} private {'key' if keys < 2 else 'keys'}"
     host = f"for {terminal(report.target.host)}" if report.target.host else "for no host in particular"
     store = f"; trust: {terminal(paths.store)}" if paths is not None else ""
     return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}"

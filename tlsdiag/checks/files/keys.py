@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import CertificateFiles, Check, FileFinding, Finding, KeySeen, Seen
+from ...plugin import CertificateFiles, Check, FileFinding, Finding, Fix, KeySeen, Seen
 from .common import certificate_at
 from .key_rules import EXPOSED, HOLDS_KEY, LOCKED, MISMATCH, MISSING, UNREADABLE
 
 _LOCKED = ("password-missing", "password-wrong")
+
+_OF_ANOTHER = Fix(
+    summary="Put the certificate that the key belongs to first in the file, or into a file of its own with this key; an authority's own key does not belong on a server.",
+    snippets=MISMATCH.fix.snippets,
+)
 
 
 class KeysCheck(Check):
@@ -73,8 +78,8 @@ def _mismatch(files: CertificateFiles, keys: list[KeySeen]) -> Iterator[Finding]
     else:
         where = "nor to any other certificate that is there" if len(files.certificates) > 1 else f"whose key is {leaf.key}"
     detail = f"The key in {_place(files, key)} ({key.kind}) does not belong to {leaf.label} ({files.place(files.leaf)}){'; ' if others else ', '}{where}."
-    file = files.files[key.file].name
-    yield FileFinding.of(MISMATCH, detail, subject=leaf.label, file=file, line=key.line, certificate=leaf.der)
+    fix = _OF_ANOTHER if others else MISMATCH.fix
+    yield FileFinding.of(MISMATCH, detail, subject=leaf.label, fix=fix, file=files.files[key.file].name, line=key.line, certificate=leaf.der)
 
 
 def _same(files: CertificateFiles, key: KeySeen) -> set[int]:

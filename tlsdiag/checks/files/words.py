@@ -29,6 +29,8 @@ _PHRASES = (
 )
 """What a rule says of a server, and what it says of a file; the longer phrases first."""
 
+_MENDED_BY_WRITING = frozenset({"chain-wrong-order", "chain-duplicate", "chain-extra", "root-sent"})
+
 
 def in_words(run: Callable[[C, Seen], Iterator[Finding]]) -> Callable[[C, Seen], Iterator[Finding]]:
     """The same findings; those about files in words for files."""
@@ -36,9 +38,16 @@ def in_words(run: Callable[[C, Seen], Iterator[Finding]]) -> Callable[[C, Seen],
     @functools.wraps(run)
     def worded(self: C, seen: Seen) -> Iterator[Finding]:
         for finding in run(self, seen):
-            yield attrs.evolve(finding, title=_of_file(finding.title), detail=_of_file(finding.detail)) if seen.target.files else finding
+            yield _worded(finding) if seen.target.files else finding
 
     return worded
+
+
+def _worded(finding: Finding) -> Finding:
+    title, detail, fix = _of_file(finding.title), _of_file(finding.detail), finding.fix
+    if finding.code in _MENDED_BY_WRITING:
+        fix = attrs.evolve(fix, snippets={"tlsdiag": "tlsdiag certificates FILE --write-chain fullchain.pem   # writes it as it should be", **fix.snippets})
+    return attrs.evolve(finding, title=title, detail=detail, fix=fix)
 
 
 def _of_file(text: str) -> str:
