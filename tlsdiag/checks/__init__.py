@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.encoding import EncodingCheck
 from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
@@ -16,9 +17,11 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
+from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
@@ -78,16 +81,19 @@ CHECKS: tuple[type[Check], ...] = (
     SizeCheck,
     IntoleranceCheck,
     AgreementCheck,
+    InVainCheck,
     RepetitionCheck,
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    PageCheck,
     RevocationCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    EncodingCheck,
     StrictCheck,
     ContextCheck,
     CredentialsCheck,

@@ -26,6 +26,7 @@ from .local import (
     TrustVariable,
 )
 from .network import Reachability, SpokenProtocol
+from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
@@ -59,6 +60,7 @@ __all__ = [
     "OtherPorts",
     "OtherWay",
     "Pace",
+    "PageRequest",
     "PathSeen",
     "PolicySetting",
     "PortSeen",
