@@ -17,7 +17,8 @@ class Remark:
 class Item:
     """One thing in a file.
 
-    `kind`: "certificate", "private-key", "public-key", "request", "revocation-list", "parameters", "ssh-key", "pgp", "attribute-certificate" or "unknown".
+    `kind`: "certificate", "private-key", "public-key", "request", "revocation-list", "parameters", "ssh-key", "pgp", "attribute-certificate",
+    "pkcs7" (one that cannot be read) or "unknown".
     `form`: how it stands there ("pem", "der", "pkcs7", "pkcs12"). `line` counts from 1 (None: the file has no lines), `offset` in bytes from its start.
     `der` is that of a certificate; `public` the SubjectPublicKeyInfo of a private key, and `key` its kind in words. `problem`: empty, or "damaged",
     "cut", "mislabelled" for anything, "password-missing", "password-wrong", "unreadable" for a key; `detail` says it in words.

@@ -53,8 +53,7 @@ def _read(data: bytes, password: bytes | None, *, nested: bool) -> Bundle:
 def _plain(data: bytes) -> tuple[bytes, list[Remark]]:
     """The text as it was meant, with a remark for everything that had to be undone."""
     remarks = []
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:24:2].count(0) >= 8 or data[1:24:2].count(0) >= 8:
-        encoding = "utf-16-be" if data[:2] == b"\xfe\xff" or data[:1] == b"\0" else "utf-16-le"
+    if (encoding := _utf_16(data)) is not None:
         data = data.decode(encoding, "replace").lstrip("\ufeff").encode("utf-8")
         remarks.append(Remark(code="utf-16", detail="it is written in UTF-16, as PowerShell's '>' and Notepad's 'Unicode' write"))
     elif data.startswith(b"\xef\xbb\xbf"):
@@ -70,6 +69,16 @@ def _plain(data: bytes) -> tuple[bytes, list[Remark]]:
         data = data.replace(b"\r", b"\n")
         remarks.append(Remark(code="old-lines", detail="its lines end with a carriage return alone"))
     return data, remarks
+
+
+def _utf_16(data: bytes) -> str | None:
+    """Which kind of UTF-16 a text is in, by its byte order mark, or as every second byte of ASCII is zero then."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"
+    for encoding, zeros, letters in (("utf-16-le", data[1:24:2], data[:24:2]), ("utf-16-be", data[:24:2], data[1:24:2])):
+        if len(letters) == 12 and not any(zeros) and all(0x09 <= letter < 0x7F for letter in letters):
+            return encoding
+    return None
 
 
 def _with_dashes(data: bytes) -> bytes | None:

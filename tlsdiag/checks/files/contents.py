@@ -14,7 +14,7 @@ _HALF_READ = {"byte-order-mark": " OpenSSL passes over it; Go and Java do not se
 _LOCKED = frozenset({"password-missing", "password-wrong"})
 _NAMES = {
     "private-key": "private key", "public-key": "public key", "request": "certificate request", "revocation-list": "revocation list", "parameters": "set of parameters",
-    "ssh-key": "SSH key", "pgp": "PGP block", "attribute-certificate": "attribute certificate", "unknown": "block of another kind", "certificate": "certificate",
+    "ssh-key": "SSH key", "pgp": "PGP block", "attribute-certificate": "attribute certificate", "pkcs7": "PKCS#7 container", "unknown": "block of another kind", "certificate": "certificate",
 }  # fmt: skip
 _FIXES: dict[str, Fix] = {
     "java-keystore": Fix(
