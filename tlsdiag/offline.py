@@ -6,6 +6,7 @@ A password and a private key are used here and kept nowhere: what goes on is the
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from .target import Target, Trust
 Source = str | Path | bytes
 """A path, or the contents of a file: PEM as text or bytes, DER as bytes."""
 MOST_FILES = 200
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{80,}={0,2}")
 
 
 def diagnose_certificates(
@@ -55,7 +57,7 @@ def diagnose_certificates(
     It never raises for what is in a file: that is what the report is for. It raises `TargetError` for a file that cannot be read at all, and
     `UnknownCheckError` for a check that is not installed. Neither the password nor a private key is in the report.
     """
-    sources = [certificates] if isinstance(certificates, (str, bytes, Path)) else list(certificates)
+    sources = list(certificates) if isinstance(certificates, Sequence) and not isinstance(certificates, (str, bytes)) else [certificates]
     if len(sources) > MOST_FILES:
         raise TargetError(f"{len(sources)} files are more than the {MOST_FILES} that are read together; judge each chain by itself")
     materials = [_material(source, "the given certificates", number) for number, source in enumerate(sources)]
@@ -67,16 +69,20 @@ def diagnose_certificates(
 
 
 def _material(source: object, words: str, number: int) -> Material:
-    if isinstance(source, bytes):
-        return Material(name=words if number == 0 else f"{words} ({number + 1})", data=source)
-    if isinstance(source, str) and ("-----BEGIN" in source or "\n" in source):
-        return Material(name=words if number == 0 else f"{words} ({number + 1})", data=source.encode())
+    if isinstance(source, bytes) or (isinstance(source, str) and _is_contents(source)):
+        data = source if isinstance(source, bytes) else source.encode("utf-8", "replace")
+        return Material(name=words if number == 0 else f"{words} ({number + 1})", data=data)
     if not isinstance(source, (str, Path)):
         raise TargetError(f"a certificate file is a path, text or bytes, not {type(source).__name__}")
     try:
         return read_material(os.fspath(source), MAX_BYTES)
     except MaterialError as exc:
         raise TargetError(str(exc)) from None
+
+
+def _is_contents(text: str) -> bool:
+    """Whether a text is the file itself and no path: what may be a key must not be quoted as a file that does not exist."""
+    return "-----BEGIN" in text or "\n" in text or (_BASE64.fullmatch(text) is not None and not os.path.exists(text))
 
 
 def survey(

@@ -80,7 +80,7 @@ REMARKS = {"as Windows does": ["pkcs12-old"], "as OpenSSL 1 did": ["pkcs12-legac
 def test_pkcs12_of_openssl(made: Callable[..., bytes], way: str) -> None:
     data = made("openssl", "pkcs12", "-export", "-in", "chain.pem", "-inkey", "key.pem", "-passout", "file:password", "-out", "out", *EXPORTS[way])
     found = read_bundle(data, PASSWORD)
-    assert [item.der for item in found.certificates][0] == ISSUED.der
+    assert found.certificates[0].der == ISSUED.der
     assert ders(found) == set(ISSUED.chain)
     assert [item.key for item in found.items if item.kind == "private-key"] == ["RSA 2048"]
     assert [remark.code for remark in found.remarks] == REMARKS.get(way, [])

@@ -21,11 +21,13 @@ from tlsdiag.testing import Authority
 
 ISSUED = Authority.root(number=910).intermediate(number=911).issue("server.example", number=912)
 PEM = ISSUED.chain_pem
+END = b"-----END CERTIFICATE-----\n"
 
 
 def joined(lines: bytes) -> Callable[[bytes], bytes]:
     """Each block with its base64 joined by something else than line breaks."""
-    return lambda pem: re.sub(rb"(-----BEGIN [A-Z ]+-----)\n(.*?)\n(-----END [A-Z ]+-----)", lambda m: m[1] + lines + m[2].replace(b"\n", b"") + lines + m[3], pem, flags=re.DOTALL)
+    block = re.compile(rb"(-----BEGIN [A-Z ]+-----)\n(.*?)\n(-----END [A-Z ]+-----)", re.DOTALL)
+    return lambda pem: block.sub(lambda found: found[1] + lines + found[2].replace(b"\n", b"") + lines + found[3], pem)
 
 
 SOUND: dict[str, Callable[[bytes], bytes]] = {
@@ -33,7 +35,7 @@ SOUND: dict[str, Callable[[bytes], bytes]] = {
     "Windows line ends": lambda pem: pem.replace(b"\n", b"\r\n"),
     "no line break at the end": lambda pem: pem.rstrip(b"\n"),
     "white space after the lines": lambda pem: pem.replace(b"-----\n", b"----- \n"),
-    "text between the blocks": lambda pem: b"Bag Attributes\n    friendlyName: x\n" + pem.replace(b"-----END CERTIFICATE-----\n", b"-----END CERTIFICATE-----\nsubject=CN = x\n\n"),
+    "text between the blocks": lambda pem: b"Bag Attributes\n    friendlyName: x\n" + pem.replace(END, END + b"subject=CN = x\n\n"),
     "base64 in one long line": joined(b"\n"),
 }
 ODD: dict[str, Callable[[bytes], bytes]] = {
@@ -112,6 +114,8 @@ def test_the_remarks_of_openssl_after_a_trusted_certificate_are_left_out() -> No
     found = read_bundle(b"-----BEGIN TRUSTED CERTIFICATE-----\n" + text + b"-----END TRUSTED CERTIFICATE-----\n")
     assert found.certificates[0].der == ISSUED.der
 
+CUT = "it is cut short: its own length says that there is more"
+
 
 def broken(change: Callable[[bytes], bytes]) -> str:
     found = read_bundle(change(ISSUED.pem))
@@ -124,7 +128,7 @@ def broken(change: Callable[[bytes], bytes]) -> str:
         (lambda pem: pem.replace(b"-----END CERTIFICATE-----\n", b""), "cut: the block has no line '-----END CERTIFICATE-----'"),
         (lambda pem: pem.replace(b"END CERTIFICATE", b"END X509 CRL"), "damaged: the block begins as 'CERTIFICATE' and ends as 'X509 CRL'"),
         (lambda pem: pem.replace(b"\nMII", b"\nM!I", 1), "damaged: line 2 has '!', which is no character of base64"),
-        (lambda pem: b"".join(line for number, line in enumerate(pem.splitlines(keepends=True)) if number != 4), "damaged: it is cut short: its own length says that there is more"),
+        (lambda pem: b"\n".join(line for number, line in enumerate(pem.split(b"\n")) if number != 4), "damaged: " + CUT),
         (lambda pem: pem.replace(b"\nMII", b"\nMI", 1), "damaged: its base64 is damaged: characters were lost or added"),
         (lambda pem: b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "damaged: the block is empty"),
         (lambda pem: b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "damaged: what it holds is no DER structure"),
@@ -171,7 +175,8 @@ def test_what_is_no_certificate_is_called_by_its_name(data: bytes, problem: str)
 
 @given(st.binary(max_size=400))
 def test_no_bytes_raise(data: bytes) -> None:
-    for shape in (data, b"\x30\x80" + data, b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(data) + b"-----END CERTIFICATE-----\n", base64.b64encode(data)):
+    block = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(data) + END
+    for shape in (data, b"\x30\x80" + data, block, base64.b64encode(data)):
         read_bundle(shape, b"password")
 
 

@@ -163,6 +163,8 @@ def _of_der(base: Item, block: _Block, der: bytes) -> list[Item]:
         return _of_pkcs7(base, block, der)
     if base.kind == "pkcs7" and kind == "unknown":
         return [attrs.evolve(base, problem="damaged", detail="what it holds is no PKCS#7 structure")]
+    if base.kind == "certificate" and kind == "unknown" and element.content[:1] != b"\x30":
+        return [attrs.evolve(base, problem="damaged", detail="what it holds is no certificate")]  # and may be a secret
     if kind == base.kind or kind == "unknown" or base.kind not in ("certificate", "pkcs7"):
         return [attrs.evolve(base, der=der if base.kind == "certificate" else b"")]
     words = f"the block is called {block.label!r} and holds a {kind.replace('-', ' ')}"
