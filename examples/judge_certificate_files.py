@@ -7,11 +7,11 @@ from tlsdiag.testing import Authority
 
 root = Authority.root()
 issued = root.intermediate().issue("www.example.com")
-file = b"".join(reversed([part + b"-----END CERTIFICATE-----\n" for part in issued.full_chain_pem.split(b"-----END CERTIFICATE-----\n")[:3]]))
+file = root.pem + issued.chain_pem[len(issued.pem) :] + issued.pem  # the wrong way round, and with the root
 
 report = tlsdiag.diagnose_certificates(file, host="www.example.com", key=issued.key_pem, trust=root.pem)
 print(report)
-assert report.root_cause is not None and report.root_cause.code == "chain-wrong-order"
+assert [finding.code for finding in report.causes] == ["chain-wrong-order"]
 
 repaired = report.repaired_chain()
 assert repaired == issued.chain_pem

@@ -24,7 +24,10 @@ LEAF = ROOT.intermediate(number=961).issue("www.example.com", "example.com", num
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that the page speaks of."""
     issuer = LEAF.chain_pem[len(LEAF.pem) :]
-    contents = {"fullchain.pem": LEAF.chain_pem, "cert.pem": LEAF.pem, "chain.pem": issuer, "reversed.pem": issuer + LEAF.pem, "root.pem": ROOT.pem, "key.pem": LEAF.key_pem}
+    contents = {
+        "fullchain.pem": LEAF.chain_pem, "cert.pem": LEAF.pem, "chain.pem": issuer, "reversed.pem": issuer + LEAF.pem, "root.pem": ROOT.pem,
+        "key.pem": LEAF.key_pem,
+    }  # fmt: skip
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
         (tmp_path / name).chmod(0o600)
