@@ -33,6 +33,8 @@ _PHRASES = (
 _LISTS = {"chain-wrong-order": "The order is", "chain-duplicate": "There again", "chain-extra": "Not part of the chain", "root-sent": "The root"}
 """Findings whose detail is a list of certificates, and the words before it; all of them are mended by writing the file again."""
 
+_SHOWN = 6
+
 
 def in_words(run: Callable[[C, Seen], Iterator[Finding]]) -> Callable[[C, Seen], Iterator[Finding]]:
     """The same findings; those about files in words for files."""
@@ -60,7 +62,8 @@ def _placed(finding: Finding, seen: Seen) -> str:
 
     def named(positions: tuple[int, ...], *, places: bool = True) -> str:
         known = [files.chain[at] for at in positions if at < len(files.chain)]
-        return ", ".join(certificate_at(files, at).label + (f" ({files.place(at)})" if places else "") for at in known)
+        listed = ", ".join(certificate_at(files, at).label + (f" ({files.place(at)})" if places else "") for at in known[:_SHOWN])
+        return listed + (f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")
 
     order = finding.right_order[:-1] if _ends_at_root(finding.right_order, seen) else finding.right_order
     wanted = f" It should be: {named(order, places=False)}." if order else ""
