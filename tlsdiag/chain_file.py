@@ -41,9 +41,11 @@ def write_chain(report: Report, out: str | None, *, force: bool) -> None:
 
 
 def _why_not(report: Report) -> str:
+    from .render.escape import terminal
+
     missing = report.filter(code=("intermediate-missing", "intermediate-wrong", "certificate-bad-signature"))
     if missing:
-        issuer = getattr(missing[0], "issuer", None)
+        issuer = terminal(getattr(missing[0], "issuer", None) or "")
         return f"the certificate of the issuer {issuer} was not found; give its file too" if issuer else "an intermediate is missing that was not found"
     return "there is no server certificate to begin with"
 
@@ -57,11 +59,15 @@ def _write(out: str, chain: bytes, *, force: bool) -> int:
         raise IsADirectoryError(f"{out} is a directory")
     beside = place.with_name(f".{place.name}.{os.getpid()}") if force else place
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    with os.fdopen(handle, "wb") as file:
-        file.write(chain)
-    beside.chmod(0o644)  # whatever the umask says: servers read it after they have given up their rights
-    if beside is not place:
-        os.replace(beside, place)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(chain)
+        beside.chmod(0o644)  # whatever the umask says: servers read it after they have given up their rights
+        if beside is not place:
+            os.replace(beside, place)
+    except OSError:
+        beside.unlink(missing_ok=True)  # half a chain is worse than none
+        raise
     return chain.count(b"-----BEGIN")
 
 

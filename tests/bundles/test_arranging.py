@@ -57,6 +57,12 @@ def test_roots_alone_are_a_store() -> None:
     assert not arrange([]).is_store
 
 
+def test_a_long_list_of_roots_is_a_store_though_it_holds_a_cross_sign() -> None:
+    roots = [Placed(certificate=read_certificate(Authority.root(f"Root {number}", number=989).issued.der)) for number in range(10)]
+    assert arrange([*roots, *placed("middle")]).is_store
+    assert not arrange([*roots[:2], *placed("middle")]).is_store
+
+
 def test_what_has_no_order_is_put_in_order() -> None:
     found = arrange(placed("root", "lower", "leaf", "middle", ordered=False))
     assert found.chain == (2, 1, 3, 0)

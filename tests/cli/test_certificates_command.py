@@ -168,3 +168,20 @@ def test_a_live_diagnosis_writes_its_chain_too(folder: Path, capsys: Capture) ->
         assert main(words) == 0
     assert (folder / "out.pem").read_bytes().count(b"BEGIN CERTIFICATE") == 2
     assert main(["certificates", "out.pem", "--trust", "ca.pem", "--host", NAME]) == 0
+
+
+def test_a_chain_that_cannot_be_written_whole_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def refused(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refused)
+    assert certificates("mixed.pem", "--write-chain", "fullchain.pem", "--force") == 2
+    assert (folder / "fullchain.pem").read_bytes() == LEAF.chain_pem
+    assert not [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_the_name_of_an_issuer_is_shown_without_its_tricks(folder: Path, capsys: Capture) -> None:
+    tricky = ROOT.intermediate("Issuing CA \x1b[31m", number=954).issue("server.example", number=955)
+    (folder / "tricky.pem").write_bytes(tricky.pem)
+    assert certificates("tricky.pem", "--write-chain", "out.pem") == 2
+    assert "\x1b" not in "".join(capsys.readouterr())

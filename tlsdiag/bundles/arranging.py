@@ -11,6 +11,8 @@ from ..certificates import Certificate, match_host, signed_by
 
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 """A common name that is a host's."""
+_MOST_OF_A_CHAIN = 10
+"""Authorities in any chain file."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,10 +40,15 @@ def arrange(placed: Sequence[Placed], *, public_keys: Iterable[bytes] = (), host
     keys = set(public_keys)
     leaves = _leaves(placed, keys, host)
     if not leaves:
-        roots = bool(placed) and all(item.certificate.is_self_issued for item in placed)
-        return Arrangement(is_store=roots)
+        return Arrangement(is_store=_is_store(placed))
     leaf = _chosen(placed, leaves, keys, host)
     return Arrangement(leaf=leaf, leaves=tuple(leaves), chain=_chain(placed, leaf, leaves))
+
+
+def _is_store(placed: Sequence[Placed]) -> bool:
+    """Roots alone; or a long list that is mostly roots, since stores hold cross-signed authorities too."""
+    roots = sum(item.certificate.is_self_issued for item in placed)
+    return 0 < roots == len(placed) or (len(placed) > _MOST_OF_A_CHAIN and roots * 2 > len(placed))
 
 
 def _leaves(placed: Sequence[Placed], keys: set[bytes], host: str) -> list[int]:

@@ -97,7 +97,7 @@ EXPOSED = Rule(
     blame=Blame.SERVER,
     why="Whoever reads it can pass for the server. Programs start as root and read the key before they give that up, so that nobody else needs it.",
     fix=Fix(summary="Let only the owner read it; where others have had access, make a new key.", snippets={"shell": "chmod 600 key.pem; chown root: key.pem"}),
-    references=("RFC 7525 section 5.1", "NIST SP 800-57 Part 1 section 8.1.5"),
+    references=("CA/Browser Forum Baseline Requirements 9.6.3",),
     failing="an unencrypted key in a file with the mode 644",
     passing="an unencrypted key in a file with the mode 600",
 )
