@@ -108,7 +108,7 @@ class Diagnosis:
         self.fetch = fetching_of(fetch)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
-        """Diagnose the target; what is `given` as seen is not looked for again."""
+        """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
         report: Report | None = None
         async for event in self.stream(target, given=given):
             if isinstance(event, Done):
@@ -123,7 +123,7 @@ class Diagnosis:
         environment = os.environ if self._environment is None else self._environment
         target = with_environment(target, environment)
         way = way_of(target)
-        seen = given or Observations()
+        seen = given.copy() if given is not None else Observations()
         plan = make_plan(self.registry, self.depth, self._checks, given=seen.names) if target.files else self.plan
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
