@@ -41,12 +41,15 @@ def write_chain(report: Report, out: str | None, *, force: bool) -> None:
 
 
 def _why_not(report: Report) -> str:
+    from .finding_types import ChainFinding
     from .render.escape import terminal
 
     missing = report.filter(code=("intermediate-missing", "intermediate-wrong", "certificate-bad-signature"))
     if missing:
-        issuer = terminal(getattr(missing[0], "issuer", None) or "")
-        return f"the certificate of the issuer {issuer} was not found; give its file too" if issuer else "an intermediate is missing that was not found"
+        first = missing[0]
+        issuer = terminal(first.issuer or "") if isinstance(first, ChainFinding) else ""
+        fetch = ", or let it be fetched (--fetch)" if isinstance(first, ChainFinding) and first.issuer_urls else ""
+        return f"the certificate of the issuer {issuer} was not found; give its file too{fetch}"
     return "there is no server certificate to begin with"
 
 

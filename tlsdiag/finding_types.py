@@ -211,7 +211,8 @@ class NameFinding(CertificateFinding):
 
 @attrs.frozen(kw_only=True)
 class ChainFinding(Finding):
-    """About the chain as sent: positions count from 0."""
+    """About the chain as sent: positions count from 0. `missing` are certificates (DER) that the server should send after those that it does, from below
+    upwards, `missing_urls` where each of them is to be had, "" where it is in a trust store of this machine."""
 
     kind = "chain"
 
@@ -220,6 +221,8 @@ class ChainFinding(Finding):
     issuer_urls: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
     right_order: tuple[int, ...] = ()
+    missing: tuple[bytes, ...] = ()
+    missing_urls: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .bundles import chain_above, pem_text
 from .certificates import Certificate, read_certificate
-from .facts import CertificateFiles, ChainPaths, ServedChain
+from .facts import CertificateFiles, ChainPaths, IssuerSearch, ServedChain
 from .target import Endpoint
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def repaired_chain(report: Report) -> bytes | None:
 
 def _repaired(report: Report, place: Endpoint | None, served: ServedChain, paths: ChainPaths | None) -> bytes | None:
     at = paths.shape.leaf if paths is not None and paths.shape.leaf < len(served.certificates) else 0
-    known = [read_certificate(der) for der in dict.fromkeys(_known(report, served, paths))]
+    known = [read_certificate(der) for der in dict.fromkeys(_known(report, place, served, paths))]
     known.sort(key=lambda item: not _valid(item, report))  # stable: the best path first, what is out of date last
     chain, ended = chain_above(read_certificate(served.certificates[at]), known)
     shape = paths.shape if paths is not None else None
@@ -33,10 +33,12 @@ def _repaired(report: Report, place: Endpoint | None, served: ServedChain, paths
     return None if lacking and not ended else pem_text(chain)
 
 
-def _known(report: Report, served: ServedChain, paths: ChainPaths | None) -> Iterator[bytes]:
-    """Every certificate that may be an issuer: of the paths (which lead into the store), of what was served, of the files."""
+def _known(report: Report, place: Endpoint | None, served: ServedChain, paths: ChainPaths | None) -> Iterator[bytes]:
+    """Every certificate that may be an issuer: of the paths (which lead into the store), of what was fetched, of what was served, of the files."""
     for path in paths.paths if paths is not None else ():
         yield from path.certificates
+    search = report.observations.get(IssuerSearch, place)
+    yield from search.path.certificates if search is not None else ()
     yield from served.certificates
     files = report.observations.get(CertificateFiles, None)
     if files is not None:

@@ -6,7 +6,10 @@ import io
 import os
 import stat
 import sys
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("TLSDIAG_PASSWORD", raising=False)
     yield tmp_path
     os.umask(old)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files, without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
 def certificates(*words: str) -> int:
@@ -121,6 +131,20 @@ def test_a_missing_intermediate_is_taken_from_the_store(folder: Path, capsys: Ca
     (folder / "store.pem").write_bytes(ROOT.pem + MIDDLE.pem)
     assert main(["certificates", "cert.pem", "--trust", "store.pem", "--write-chain", "out.pem"]) in (0, 1)
     assert (folder / "out.pem").read_bytes() == LEAF.chain_pem
+
+
+def test_a_missing_intermediate_is_fetched_where_that_is_allowed(folder: Path, capsys: Capture) -> None:
+    (folder / "issuer.cer").write_bytes(MIDDLE.issued.der)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        issued = MIDDLE.issue("server.example", number=956, issuer_urls=(f"http://127.0.0.1:{server.server_port}/issuer.cer",))
+        (folder / "alone.pem").write_bytes(issued.pem)
+        assert certificates("alone.pem", "--write-chain", "out.pem") == 2
+        assert "or let it be fetched" in capsys.readouterr().err
+        assert certificates("alone.pem", "--write-chain", "out.pem", "--fetch", "any") == 1
+        server.shutdown()
+    assert (folder / "out.pem").read_bytes() == issued.chain_pem
+    assert "There is one certificate, without Test Issuing CA (fetched from" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_self_signed_certificate_is_its_own_chain(folder: Path, capsys: Capture) -> None:

@@ -14,6 +14,7 @@ from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
+from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -40,6 +41,7 @@ __all__ = [
     "Attempt",
     "Bound",
     "CertificateFiles",
+    "ChainEnd",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",
@@ -52,6 +54,10 @@ __all__ = [
     "FileSeen",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "IssuerFetch",
+    "IssuerFound",
+    "IssuerProblem",
+    "IssuerSearch",
     "KeySeen",
     "LocalLibrary",
     "MadeUpName",

@@ -155,7 +155,8 @@ def facts(report: Report) -> str:
     places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
     proxy = report.target.proxy
     through = f"through {terminal(str(proxy))} at {places}" if proxy else places
-    fetched = f", {len(report.fetched)} fetched" if report.fetched else ""
+    asked = sum(1 for item in report.fetched if item.address)
+    fetched = f", {asked} fetched" if asked else ""
     return f"{through}; {report.connections} connections{fetched}, {report.elapsed:.1f} s"
 
 

@@ -17,7 +17,7 @@ _PHRASES = (
     ("The server does not send its intermediate certificate", "The intermediate certificate is missing"),
     ("The server sends an intermediate that did not issue its certificate", "There is an intermediate that did not issue the certificate"),
     ("The client does not trust the issuer", "The issuer is not trusted"),
-    ("The server sends one certificate; ", "There is one certificate; "),
+    ("The server sends one certificate", "There is one certificate"),
     ("The server sends", "There are"),
     ("a root that the server sends along and that is not in", "a root that is there too and is not in"),
     ("is neither sent nor in", "is neither there nor in"),
