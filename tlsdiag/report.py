@@ -158,8 +158,8 @@ class Report:
     def repaired_chain(self) -> bytes | None:
         """The chain file as it should be, in PEM: the server's certificate, each issuer after what it has issued, no root, nothing twice, no key.
 
-        What was missing comes from the trust store, from other files that were given, or from where a certificate says (`fetch=`). None where there is no certificate, or where an
-        intermediate is missing that was not found.
+        What was missing comes from the trust store, from other files that were given, or from where a certificate says (`fetch=`). None where there is
+        no certificate, or where an intermediate is missing that was not found.
         """
         from .repair import repaired_chain
 
