@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tlsdiag.checks.files.bundle import BundleCheck
-from tlsdiag.checks.files.contents import ContentsCheck
-from tlsdiag.checks.files.keys import KeysCheck
+from tlsdiag.checks.files.bundle import FileBundleCheck
+from tlsdiag.checks.files.contents import FileContentsCheck
+from tlsdiag.checks.files.keys import FileKeysCheck
 from tlsdiag.cli import main
 from tlsdiag.testing import Authority
 from tlsdiag.testing.observations import NOW
@@ -55,5 +55,5 @@ def test_the_code_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_table_has_every_code_of_the_family() -> None:
-    codes = {rule.code for check in (ContentsCheck, BundleCheck, KeysCheck) for rule in check.rules}
+    codes = {rule.code for check in (FileContentsCheck, FileBundleCheck, FileKeysCheck) for rule in check.rules}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)) == codes

@@ -69,7 +69,7 @@ EXPIRED = Rule(
 _SHOWN = 4
 
 
-class BundleCheck(Check):
+class FileBundleCheck(Check):
     """Reads how the certificates were arranged."""
 
     name = "files/bundle"

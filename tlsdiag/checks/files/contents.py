@@ -31,7 +31,7 @@ _FIXES: dict[str, Fix] = {
 }
 
 
-class ContentsCheck(Check):
+class FileContentsCheck(Check):
     """Looks at every file, and at what could not be read of it."""
 
     name = "files/contents"

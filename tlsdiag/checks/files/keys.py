@@ -16,7 +16,7 @@ _OF_ANOTHER = Fix(
 )
 
 
-class KeysCheck(Check):
+class FileKeysCheck(Check):
     """Looks at the keys in the files, and at the one that was given."""
 
     name = "files/keys"
