@@ -188,6 +188,17 @@ class CertificateFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class FileFinding(CertificateFinding):
+    """About a certificate file: its name, the line (from 1; None: it has none), and a slug for what was found where one rule covers several."""
+
+    kind = "file"
+
+    file: str = ""
+    line: int | None = None
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class NameFinding(CertificateFinding):
     """The certificate is for other names."""
 

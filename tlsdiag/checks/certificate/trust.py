@@ -32,6 +32,7 @@ from ...plugin import (
     TrustSources,
 )
 from ..common import refuses_certificates
+from ..files.words import in_words
 from .trust_rules import (
     BAD_SIGNATURE,
     INTERMEDIATE_MISSING,
@@ -54,6 +55,7 @@ class TrustCheck(Check):
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome, TrustSources, IssuerSearch)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield why there is no trusted path; nothing where there is one."""
         paths, served = seen[ChainPaths], seen[ServedChain]
