@@ -6,7 +6,7 @@ from .certificate import Certificate, Extension, KeyInfo, Name, Problem, Signatu
 from .chain import ChainShape, describe_chain
 from .der import DerError
 from .keys import Weakness, weak_key, weak_signature
-from .names import NameMatch, match_host, matches_dns
+from .names import NameMatch, NearName, match_host, matches_dns
 from .paths import Path, PathSearch, Violation, build_paths
 from .reading import read_certificate, read_name_der
 from .signature import signed_by
@@ -14,7 +14,7 @@ from .stores import StoreError, TrustStore, pem_to_der
 from .strict import StrictFault, strict_faults
 
 __all__ = [
-    "Certificate", "ChainShape", "DerError", "Extension", "KeyInfo", "Name", "NameMatch", "Path", "PathSearch", "Problem", "SignatureInfo",
+    "Certificate", "ChainShape", "DerError", "Extension", "KeyInfo", "Name", "NameMatch", "NearName", "Path", "PathSearch", "Problem", "SignatureInfo",
     "StoreError", "StrictFault", "TrustStore", "Violation", "Weakness", "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der",
     "read_certificate", "read_name_der", "signed_by", "strict_faults", "weak_key", "weak_signature",
 ]  # fmt: skip

@@ -6,11 +6,17 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.keys import KeysCheck
+from .certificate.leaves import LeavesCheck
+from .certificate.lifetime import LifetimeCheck
+from .certificate.name_forms import NameFormsCheck
 from .certificate.names import NamesCheck
+from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
+from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
@@ -81,10 +87,16 @@ CHECKS: tuple[type[Check], ...] = (
     ClientCertificateCheck,
     RevocationCheck,
     ValidityCheck,
+    LifetimeCheck,
     NamesCheck,
+    NameFormsCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    KeysCheck,
+    UsageCheck,
+    SerialsCheck,
+    LeavesCheck,
     StrictCheck,
     ContextCheck,
     CredentialsCheck,

@@ -1,8 +1,9 @@
 """Generate `tlsdiag/certificates/_lifetimes_tables.py` from the JSON beside this file.
 
-`lifetimes.json` is a collection of facts, compiled for this project on the date in it from the CA/Browser Forum's Baseline Requirements (2.2.6 of 2026-03-31), its ballots,
-and the published policies of root programmes; each row names its own. Only what the checks read is shipped: how long a certificate of a public authority may be
-valid by its date of issue, Apple's rule for private ones, and when the usage clientAuth has to go. Run: `python tests/corpus/lifetimes/generate.py`.
+`lifetimes.json` is a collection of facts, compiled for this project on the date in it from the CA/Browser Forum's Baseline Requirements (2.2.6 of 2026-03-31),
+its ballots, and the published policies of root programmes; each row names its own. Only what the checks read is shipped: how long a certificate of a public
+authority may be valid by its date of issue, Apple's rule for private ones, and when the usage clientAuth has to go.
+Run: `python tests/corpus/lifetimes/generate.py`.
 """
 
 from __future__ import annotations

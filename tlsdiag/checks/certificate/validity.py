@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ...certificates import Certificate, read_certificate
+from ...certificates.lifetimes import is_late, used_share
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_dates
 
-SOON = timedelta(days=21)
-"""Renewal at two thirds of a 90-day certificate leaves 30 days; three weeks before the end something has gone wrong."""
 _RENEW = {
     "nginx": "ssl_certificate /etc/ssl/fullchain.pem;   # then: nginx -s reload",
     "apache": "SSLCertificateFile /etc/ssl/fullchain.pem   # then: apachectl graceful",
@@ -54,11 +53,11 @@ EXPIRING = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.MEDIUM,
     blame=Blame.SERVER,
-    why="By now it should have been renewed; when it ends, every client fails at once.",
+    why="By now it should have been renewed: automatic renewal acts with a third of the life left (half of it where that is ten days or less), and less than a fifth is left. When it ends, every client fails at once.",
     fix=Fix(summary="Renew it now, reload the server, and repair the automatic renewal.", snippets=_RENEW),
-    references=("RFC 5280 section 4.1.2.5",),
+    references=("RFC 5280 section 4.1.2.5", "RFC 9773"),
     failing="a certificate of ninety days that ends in three",
-    passing="a certificate that ends in two months",
+    passing="a certificate of ten days that ends in six",
 )
 
 
@@ -139,8 +138,9 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
-    elif ends - now < min(SOON, (ends - begins) / 3):
-        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
+    elif is_late(begins, ends, now):
+        share = used_share(begins, ends, now)
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {share:.0%} of its {_span(ends - begins)} are over."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 
