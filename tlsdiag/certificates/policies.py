@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from . import oids
 from .certificate import Certificate
-from .der import SEQUENCE, DerError, read_element
 
 _KINDS = {
     "2.23.140.1.1": ("EV", "extended validation: the organisation and its right to the name were looked into by the guidelines for EV"),
@@ -17,7 +15,6 @@ _KINDS = {
     "2.23.140.1.2.3": ("IV", "individual validated: a person was looked into, and that they control the name"),
     "2.23.140.1.2.1": ("DV", "domain validated: that whoever asked controls the name, and no more"),
 }
-_MOST = 100
 
 
 @attrs.frozen(kw_only=True)
@@ -31,20 +28,8 @@ class CertificateKind:
 
 def kind_of(certificate: Certificate) -> CertificateKind | None:
     """The kind by the reserved policies, the most thorough where there are several; None where there is none."""
-    found = set(policies_of(certificate))
+    found = set(certificate.policies)
     for oid, (kind, meaning) in _KINDS.items():
         if oid in found:
             return CertificateKind(kind=kind, meaning=meaning, holder=certificate.subject.organization if kind != "DV" else None)
     return None
-
-
-def policies_of(certificate: Certificate) -> tuple[str, ...]:
-    """The object identifiers of certificatePolicies (RFC 5280 section 4.2.1.4); empty where there is none or it is damaged."""
-    extension = certificate.extension(oids.POLICIES)
-    if extension is None:
-        return ()
-    try:
-        items = read_element(extension.value).expect(SEQUENCE).children()[:_MOST]
-        return tuple(item.expect(SEQUENCE).children()[0].oid() for item in items)
-    except (DerError, IndexError):
-        return ()

@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
 from .certificate.leaves import LeavesCheck
 from .certificate.lifetime import LifetimeCheck
@@ -22,9 +23,11 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
+from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
@@ -81,10 +84,12 @@ CHECKS: tuple[type[Check], ...] = (
     SizeCheck,
     IntoleranceCheck,
     AgreementCheck,
+    InVainCheck,
     RepetitionCheck,
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    PageCheck,
     RevocationCheck,
     ValidityCheck,
     LifetimeCheck,
@@ -93,6 +98,7 @@ CHECKS: tuple[type[Check], ...] = (
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    EncodingCheck,
     KeysCheck,
     UsageCheck,
     SerialsCheck,

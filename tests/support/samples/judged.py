@@ -133,7 +133,8 @@ def same_number(authority: Authority) -> Seen:
     other = authority.issue(NAME, key="rsa", window=window(-30, 60))
     view = chain(one, *leaf().chain[1:], verify_code=None)
     twin = forged(other.certificate, authority.issued.private_key, serial(77))
-    view.observations.put(ServedChain, view.endpoint, ServedChain(certificates=view[ServedChain].certificates, rsa=Attempt(accepted=True, certificates=(twin,))))
+    served = ServedChain(certificates=view[ServedChain].certificates, rsa=Attempt(accepted=True, certificates=(twin,)))
+    view.observations.put(ServedChain, view.endpoint, served)
     return view
 
 
@@ -174,7 +175,7 @@ SAMPLES: Samples = {
         lambda: public(accepted(extensions=policy("2.5.29.32.0", "2.23.140.1.2.1"))),
         lambda: public(accepted(extensions=policy("1.3.6.1.4.1.55555.3"))),
     ),
-    "serial-unusual": (lambda: public(numbered(4711)), lambda: numbered(4711)),
+    "serial-too-short": (lambda: public(numbered(4711)), lambda: numbered(4711)),
     "serial-repeated": (lambda: same_number(issuing()), lambda: same_number(stranger())),
     "other-certificate-bad": (lambda: beside(leaf(key="rsa", window=window(-90, -1))), lambda: beside(leaf(key="rsa"))),
     "certificate-types-differ": (lambda: beside(leaf(NAME, "www.server.example", key="rsa")), lambda: beside(leaf(key="rsa", window=window(-29, 61)))),

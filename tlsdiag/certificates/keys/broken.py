@@ -17,7 +17,6 @@ import math
 import attrs
 
 from ..certificate import Certificate
-from .material import rsa_modulus
 
 LONGEST = 16384
 """Bits: OpenSSL takes no longer modulus (OPENSSL_RSA_MAX_MODULUS_BITS)."""
@@ -38,8 +37,8 @@ class KeyFault:
 
 def broken_key(certificate: Certificate) -> KeyFault | None:
     """How the private half of a key can be computed, the first way that is found."""
-    modulus = rsa_modulus(certificate)
-    return _broken(modulus) if modulus is not None and modulus.bit_length() <= LONGEST else None
+    modulus = certificate.key.modulus
+    return _broken(modulus) if modulus is not None and modulus > 1 and modulus.bit_length() <= LONGEST else None
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,9 +6,8 @@ Who supports what was seen with real clients: OpenSSL 1.1.1 to 4.0, GnuTLS 3.7, 
 from __future__ import annotations
 
 from ..certificate import Certificate
-from ..der import SEQUENCE
+from ..der import DerError, read_element
 from .broken import LONGEST, KeyFault
-from .material import key_algorithm, rsa_modulus
 
 _RSA_PSS = "1.2.840.113549.1.1.10"
 _ALL_CLIENTS = ("secp256r1", "secp384r1")
@@ -31,7 +30,7 @@ _BRAINPOOL = "clients have to be told to offer it; browsers and Go do not know i
 
 def explicit_parameters(certificate: Certificate) -> bool:
     """Whether the curve is written out in place of its name, which RFC 5480 section 2.1.1 forbids (CVE-2020-0601 came of it)."""
-    return certificate.key.kind == "EC" and key_algorithm(certificate)[1] == SEQUENCE
+    return certificate.key.curve == "explicit"
 
 
 def little_supported(certificate: Certificate) -> KeyFault | None:
@@ -42,15 +41,23 @@ def little_supported(certificate: Certificate) -> KeyFault | None:
     if key.kind == "EC" and key.curve is not None and key.curve not in _ALL_CLIENTS and not explicit_parameters(certificate):
         who = _CURVES.get(key.curve, _BRAINPOOL if key.curve.startswith("brainpool") else "hardly a client knows it")
         return KeyFault(code="curve", detail=f"the curve {key.curve}: {who}")
-    if key_algorithm(certificate)[0] == _RSA_PSS:
+    if key.kind == "RSA" and _algorithm(certificate) == _RSA_PSS:
         return KeyFault(code="pss", detail="the kind RSA-PSS: OpenSSL, GnuTLS, Node and Java take it; browsers, NSS and Go do not")
     return None
+
+
+def _algorithm(certificate: Certificate) -> str:
+    """The object identifier of the key's algorithm (RFC 5280 section 4.1.2.7); empty where it is damaged."""
+    try:
+        return read_element(certificate.spki).children()[0].children()[0].oid()
+    except (DerError, IndexError):
+        return ""
 
 
 def key_remarks(certificate: Certificate) -> tuple[KeyFault, ...]:
     """What is odd about the size and the exponent of an RSA key."""
     key = certificate.key
-    if key.kind != "RSA" or key.bits is None or rsa_modulus(certificate) is None:
+    if key.kind != "RSA" or key.bits is None:
         return ()
     found = []
     if key.bits % 8:

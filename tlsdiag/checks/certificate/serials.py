@@ -1,4 +1,4 @@
-"""Serial numbers: too short to be random, zero or too long, and the same for two certificates of one issuer."""
+"""Serial numbers: too short to be random, and the same for two certificates of one issuer. What is wrong with their encoding is told with the other bytes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 
 from ...certificates import Certificate
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity, StoreVerdicts
-from .common import evidence, is_public, judged, server_certificate
+from .common import evidence, is_public, server_certificate
 from .served import all_served
 
-SERIAL_UNUSUAL = Rule(
-    code="serial-unusual",
-    title="The serial number is not as it should be",
+SERIAL_SHORT = Rule(
+    code="serial-too-short",
+    title="The serial number is too short to be random",
     layer=Layer.CERTIFICATE,
-    severity=Severity.INFO,
+    severity=Severity.LOW,
     blame=Blame.AUTHORITY,
-    why="Serial numbers are positive and have at most 20 octets; those of public authorities have at least 64 bits of chance in them, so that nobody can prepare a second certificate for the same signature.",
-    fix=Fix(summary="Have it issued again; a private authority takes random serial numbers.", snippets={"openssl": "openssl x509 -req -CAcreateserial ...   # 20 random octets"}),
-    references=("RFC 5280 section 4.1.2.2", "CA/Browser Forum Baseline Requirements 7.1"),
+    why="The serial numbers of public authorities have at least 64 random bits, so that nobody can prepare a second certificate for the same signature. The authority has to revoke what it has numbered otherwise.",
+    fix=Fix(summary="Have it issued again, and tell the authority."),
+    references=("CA/Browser Forum Baseline Requirements 7.1", "RFC 5280 section 4.1.2.2"),
     failing="a certificate of a public authority with the serial number 4711",
     passing="a certificate of a private authority with the serial number 4711",
 )
@@ -43,33 +43,23 @@ class SerialsCheck(Check):
     """Compares the serial numbers of everything that was served."""
 
     name = "certificate/serials"
-    rules = (SERIAL_UNUSUAL, SERIAL_REPEATED)
+    rules = (SERIAL_SHORT, SERIAL_REPEATED)
     needs = (ServedChain,)
     wants = (ChainPaths, StoreVerdicts)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield what is odd about one number, then what two share; a negative one is told as a malformed certificate."""
-        public = is_public(seen)
-        leaf = server_certificate(seen)
-        for position, certificate in judged(seen):
-            words = _odd(certificate, public=public and leaf is not None and position == leaf[0])
-            if words is not None:
-                severity = Severity.LOW if public else Severity.INFO
-                yield CertificateFinding.of(SERIAL_UNUSUAL, f"{certificate.label} has the serial number {words}.", severity=severity, **evidence(certificate, position))
+        """Yield what is odd about the server's own number, then what two share."""
+        found = server_certificate(seen)
+        if found is not None and is_public(seen) and _is_short(found[1]):
+            position, certificate = found
+            detail = f"{certificate.label} has the serial number {certificate.serial}, where 64 random bits are asked for."
+            yield CertificateFinding.of(SERIAL_SHORT, detail, **evidence(certificate, position))
         yield from _repeated(seen)
 
 
-def _odd(certificate: Certificate, *, public: bool) -> str | None:
-    serial = certificate.serial
-    if serial is None or serial < 0:
-        return None
-    if serial == 0:
-        return "0, which is not positive"
-    if serial.bit_length() >= 8 * 20:
-        return f"of {serial.bit_length() // 8 + 1} octets, and 20 are the most"
-    if public and serial.bit_length() < _LEAST_BITS and certificate.not_before is not None and certificate.not_before >= _RANDOM_SINCE:
-        return f"{serial}, of {serial.bit_length()} bits, where 64 random ones are asked for"
-    return None
+def _is_short(certificate: Certificate) -> bool:
+    serial, issued = certificate.serial, certificate.not_before
+    return serial is not None and 0 < serial < 1 << _LEAST_BITS and issued is not None and issued >= _RANDOM_SINCE
 
 
 def _repeated(seen: Seen) -> Iterator[Finding]:
