@@ -155,7 +155,7 @@ def traefik() -> Seen:
 
 SAMPLES: Samples = {
     "certificate-lifetime-too-long": (
-        lambda: public(valid_for(timedelta(days=200) + SECOND)),
+        lambda: public(valid_for(timedelta(days=201))),
         lambda: public(valid_for(timedelta(days=200))),
     ),
     "apple-clients-refuse": (lambda: valid_for(timedelta(days=826)), lambda: valid_for(timedelta(days=825))),

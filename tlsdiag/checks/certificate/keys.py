@@ -8,6 +8,7 @@ from ...certificates import Certificate
 from ...certificates.keys import broken_key, explicit_parameters, key_remarks, little_supported, published_key
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity, StoreVerdicts
 from .common import evidence, is_public, judged
+from .served import other_chains
 
 _NEW_KEY = Fix(
     summary="Make a new key on another system than the one that made this, have a certificate issued for it, install both, and have the old certificate revoked.",
@@ -83,7 +84,7 @@ KEY_UNUSUAL = Rule(
 
 
 class KeysCheck(Check):
-    """Looks at the key of every certificate that counts."""
+    """Looks at the key of every certificate that counts, those for other clients too."""
 
     name = "certificate/keys"
     rules = (KEY_BROKEN, KEY_PUBLISHED, KEY_EXPLICIT, KEY_LITTLE_SUPPORTED, KEY_UNUSUAL)
@@ -92,7 +93,7 @@ class KeysCheck(Check):
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield certificate by certificate, the gravest first."""
-        for position, certificate in judged(seen):
+        for position, certificate in (*judged(seen), *((None, chain[0]) for _, chain in other_chains(seen))):
             yield from _broken(certificate, position)
             if explicit_parameters(certificate):
                 detail = f"The key of {_name(certificate)} has the parameters of its curve in full."
@@ -105,8 +106,8 @@ class KeysCheck(Check):
                 yield CertificateFinding.of(KEY_UNUSUAL, detail, severity=Severity.LOW if grave else Severity.INFO, blame=_blame(position), **evidence(certificate, position))
 
 
-def _broken(certificate: Certificate, position: int) -> Iterator[Finding]:
-    fix = _NEW_KEY if position == 0 else _NEW_AUTHORITY
+def _broken(certificate: Certificate, position: int | None) -> Iterator[Finding]:
+    fix = _NEW_AUTHORITY if position else _NEW_KEY
     if (fault := broken_key(certificate)) is not None:
         detail = f"The RSA key of {_name(certificate)} is broken: {fault.detail}."
         yield CertificateFinding.of(KEY_BROKEN, detail, fix=fix, blame=_blame(position), **evidence(certificate, position))
@@ -119,5 +120,6 @@ def _name(certificate: Certificate) -> str:
     return certificate.subject.text or certificate.label
 
 
-def _blame(position: int) -> Blame:
-    return Blame.SERVER if position == 0 else Blame.AUTHORITY
+def _blame(position: int | None) -> Blame:
+    """The first certificate is the server's own, and so is one that other clients get in its place (None)."""
+    return Blame.AUTHORITY if position else Blame.SERVER

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...certificates import Certificate, match_host, read_certificate
-from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from ...certificates import Certificate, match_host, read_certificate, weak_key, weak_signature
+from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, HandshakeOutcome, Layer, Repeats, Rule, Seen, ServedChain, Severity
 from .common import evidence, server_certificate
 from .served import all_served, other_chains
 
@@ -59,7 +59,7 @@ class LeavesCheck(Check):
     name = "certificate/leaves"
     rules = (OTHER_BAD, TYPES_DIFFER, KEY_REUSED)
     needs = (ServedChain,)
-    wants = (ChainPaths,)
+    wants = (ChainPaths, HandshakeOutcome, Repeats)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is wrong with another leaf, in what the leaves differ, and which keys are shared."""
@@ -74,7 +74,7 @@ class LeavesCheck(Check):
                 detail = f"{who[:1].upper()}{who[1:]} get {_kind(chain[0])}, which {'; '.join(faults)}."
                 yield CertificateFinding.of(OTHER_BAD, detail, **evidence(chain[0], None))
             elif differences := list(_differences(main, chain[0])):
-                detail = f"The certificate with the key {main.key} {'; '.join(differences)} (that for {who})."
+                detail = f"Beside the certificate with the key {main.key}, that for {who} ({chain[0].key}) {'; '.join(differences)}."
                 yield CertificateFinding.of(TYPES_DIFFER, detail, **evidence(chain[0], None))
         yield from _reused(seen, main)
 
@@ -92,6 +92,12 @@ def _faults(seen: Seen, main: Certificate, chain: tuple[Certificate, ...]) -> It
         yield f"is valid only from {other.not_before:%Y-%m-%d %H:%M} UTC on"
     if not match_host(other, host).matched and match_host(main, host).matched:
         yield f"is not for {host}: {match_host(other, host).reason}"
+    if other.is_self_issued and not main.is_self_issued:
+        yield "has signed itself"
+    if not weak_key(main) and (weakness := weak_key(other)) is not None:
+        yield f"has {weakness.detail}"
+    if not weak_signature(main) and (weakness := weak_signature(other)) is not None:
+        yield f"is {weakness.detail}"
     if _lacks_issuer(seen, chain):
         yield f"comes without the certificate of its issuer {other.issuer.common_name or other.issuer.text}"
 
@@ -109,14 +115,14 @@ def _lacks_issuer(seen: Seen, chain: tuple[Certificate, ...]) -> bool:
 
 def _differences(main: Certificate, other: Certificate) -> Iterator[str]:
     mine, theirs = set(main.dns_names) | set(main.ip_addresses), set(other.dns_names) | set(other.ip_addresses)
-    if more := sorted(mine - theirs):
-        yield f"has the names {_few(more)} more"
-    if less := sorted(theirs - mine):
-        yield f"lacks the names {_few(less)}"
+    if more := sorted(theirs - mine):
+        yield f"is also for {_few(more)}"
+    if less := sorted(mine - theirs):
+        yield f"is not for {_few(less)}"
     if main.issuer.organization != other.issuer.organization:
-        yield f"is from {main.issuer.text}, and not from {other.issuer.text}"
+        yield f"is from {other.issuer.text}, and not from {main.issuer.text}"
     if main.not_after is not None and other.not_after is not None and abs((main.not_after - other.not_after).days) > _FAR_APART_DAYS:
-        yield f"ends on {main.not_after:%Y-%m-%d}, and not on {other.not_after:%Y-%m-%d}"
+        yield f"ends on {other.not_after:%Y-%m-%d}, and not on {main.not_after:%Y-%m-%d}"
 
 
 def _few(names: list[str]) -> str:

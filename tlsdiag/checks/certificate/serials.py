@@ -6,7 +6,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ...certificates import Certificate
-from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity, StoreVerdicts
+from ...plugin import (
+    Blame,
+    CertificateFinding,
+    ChainPaths,
+    Check,
+    Finding,
+    Fix,
+    HandshakeOutcome,
+    Layer,
+    Repeats,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+    StoreVerdicts,
+)
 from .common import evidence, is_public, server_certificate
 from .served import all_served
 
@@ -45,7 +60,7 @@ class SerialsCheck(Check):
     name = "certificate/serials"
     rules = (SERIAL_SHORT, SERIAL_REPEATED)
     needs = (ServedChain,)
-    wants = (ChainPaths, StoreVerdicts)
+    wants = (ChainPaths, StoreVerdicts, HandshakeOutcome, Repeats)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is odd about the server's own number, then what two share."""
@@ -69,5 +84,5 @@ def _repeated(seen: Seen) -> Iterator[Finding]:
             continue
         first = known.setdefault((certificate.issuer.raw, certificate.serial), certificate)
         if first != certificate:
-            detail = f"{first.label} and {certificate.label} are both number {certificate.serial:x} (hexadecimal) of {certificate.issuer.text}."
+            detail = f"{first.label} ({first.key}) and {certificate.label} ({certificate.key}) are both number {certificate.serial:x} (hexadecimal) of {certificate.issuer.text}."
             yield CertificateFinding.of(SERIAL_REPEATED, detail, **evidence(certificate, None))

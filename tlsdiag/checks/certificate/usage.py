@@ -123,5 +123,5 @@ def _extended(certificate: Certificate, position: int) -> Iterator[Finding]:
 def _kind(certificate: Certificate, position: int) -> Iterator[Finding]:
     found = kind_of(certificate)
     if found is not None:
-        holder = f" It was issued to {found.holder}." if found.holder else ""
+        holder = f" It was issued to {found.holder.rstrip('.')}." if found.holder else ""
         yield CertificateFinding.of(CERTIFICATE_KIND, f"{found.kind}, {found.meaning}.{holder}", **evidence(certificate, position))
