@@ -22,7 +22,7 @@ from tlsdiag.checks.certificate.names import NamesCheck
 from tlsdiag.checks.certificate.serials import SerialsCheck
 from tlsdiag.checks.certificate.usage import UsageCheck
 from tlsdiag.checks.certificate.validity import ValidityCheck
-from tlsdiag.facts import Attempt, ChainPaths, ServedChain, StoreVerdicts
+from tlsdiag.facts import Attempt, ChainPaths, ClientOutcome, ServedChain, StoreVerdicts
 from tlsdiag.testing import run_check, self_signed
 from tlsdiag.testing.certificates import new_key
 from tlsdiag.testing.observations import handshake_outcome, seen
@@ -182,6 +182,29 @@ def test_a_common_name_is_no_way_out_for_an_address() -> None:
 def test_a_name_that_matches_and_was_refused_all_the_same_is_told() -> None:
     told = found(NamesCheck, issued(leaf(), verify_code=62))["name-mismatch"]
     assert "refused it all the same" in told.detail
+
+
+def test_a_host_with_an_underscore_under_a_wildcard_is_told_apart() -> None:
+    view = issued(leaf("*.server.example"), verify_code=62)
+    told = found(NamesCheck, seen(*(view[kind] for kind in (ServedChain, ClientOutcome)), host="my_host.server.example"))["name-mismatch"]
+    assert told.blocks and "label with an underscore, such as my_host" in told.detail and "without an underscore" in told.fix.summary
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("other.example",), "it is its default"),
+        ((NAME,), "that send no server name are given a certificate that is for server.example"),
+        (("third.example",), ""),
+    ],
+)
+def test_what_is_shown_without_a_server_name_is_told_beside_a_mismatch(names: tuple[str, ...], words: str) -> None:
+    main = leaf("other.example")
+    spare = main if names == ("other.example",) else leaf(*names)
+    view = issued(main, verify_code=62)
+    served = ServedChain(certificates=main.chain, without_name=Attempt(accepted=True, certificates=spare.chain))
+    detail = found(NamesCheck, seen(served, view[ClientOutcome]))["name-mismatch"].detail
+    assert detail.endswith(f"{words}.") if words else detail.endswith("is this name.")
 
 
 def test_names_that_another_entry_makes_good_alarm_nobody() -> None:

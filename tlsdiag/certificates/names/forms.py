@@ -24,6 +24,9 @@ _UNDERSCORE_SINCE = datetime(2019, 5, 1, tzinfo=UTC)
 _REVERSE_SINCE = datetime(2026, 3, 15, tzinfo=UTC)
 MOST = 50
 """Faults that are told of one certificate."""
+_LOOKED_AT = 2000
+"""Names of a certificate that are looked at; a thousand is what large sites have."""
+_LONGEST = 253
 
 
 @attrs.frozen(kw_only=True)
@@ -39,24 +42,27 @@ class NameFault:
 def unusable_names(certificate: Certificate) -> tuple[NameFault, ...]:
     """Entries that no client of today matches with any host."""
     found: list[NameFault] = []
-    for name in certificate.dns_names:
-        if len(found) < MOST and (fault := _unusable(name, certificate)) is not None:
+    there = {name.lower() for name in certificate.dns_names[:_LOOKED_AT]}
+    for name in certificate.dns_names[:_LOOKED_AT]:
+        if len(found) < MOST and (fault := _unusable(name, certificate, there)) is not None:
             found.append(fault)
     return tuple(found)
 
 
-def _unusable(name: str, certificate: Certificate) -> NameFault | None:
+def _unusable(name: str, certificate: Certificate, names: set[str]) -> NameFault | None:
     if (address := address_of(name)) is not None:
         there = str(address) in certificate.ip_addresses
         more = ", where it is too" if there else ""
         return NameFault(code="address-as-name", name=name, detail=f"is an address, which belongs into an iPAddress{more}", harmless=there)
     if "\\x" in name:
         return NameFault(code="not-ascii", name=name, detail="has bytes outside ASCII; internationalised names are written in A-labels (xn--...)")
+    if len(name) > _LONGEST:
+        return NameFault(code="no-host-name", name=f"{name[:60]}...", detail=f"has {len(name)} characters, and DNS allows {_LONGEST}")
     if not _NAME.fullmatch(name):
         words = "is empty" if not name else "has characters that no host name has (a URL, a port or a space?)"
         return NameFault(code="no-host-name", name=name, detail=words)
     if name.endswith("."):
-        there = name.rstrip(".").lower() in {item.lower() for item in certificate.dns_names}
+        there = name.rstrip(".").lower() in names
         return NameFault(code="trailing-dot", name=name, detail="ends with a dot, and clients compare it as it is", harmless=there)
     return _wildcard(name) or _labels(name)
 
@@ -74,8 +80,8 @@ def _wildcard(name: str) -> NameFault | None:
 
 def _labels(name: str) -> NameFault | None:
     labels = name.split(".")
-    if len(name) > 253 or any(not 0 < len(label) < 64 for label in labels):
-        return NameFault(code="no-host-name", name=name, detail="has an empty label, or one that is longer than DNS allows (63 octets, 253 for the name)")
+    if any(not 0 < len(label) < 64 for label in labels):
+        return NameFault(code="no-host-name", name=name, detail="has an empty label, or one of more than the 63 octets that DNS allows")
     return None
 
 
@@ -83,9 +89,10 @@ def forbidden_names(certificate: Certificate) -> tuple[NameFault, ...]:
     """Names that a public authority may not certify at the certificate's date of issue; wildcards over what looks like a public suffix with them."""
     issued = certificate.not_before
     found: list[NameFault] = []
-    for name in certificate.dns_names:
-        found += _forbidden_name(name.lower().rstrip("."), name, issued)
-    for address in certificate.ip_addresses:
+    for name in certificate.dns_names[:_LOOKED_AT]:
+        if len(name) <= _LONGEST:
+            found += _forbidden_name(name.lower().rstrip("."), name, issued)
+    for address in certificate.ip_addresses[:_LOOKED_AT]:
         if not _is_global(address) and _since(issued, _INTERNAL_SINCE):
             found.append(NameFault(code="address-reserved", name=address, detail="is an address of private networks or reserved"))
     return tuple(found[:MOST])

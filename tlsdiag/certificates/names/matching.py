@@ -9,6 +9,8 @@ import attrs
 from ..certificate import Certificate
 from .near import NearName, nearest_names
 
+_LONGEST_LITERAL = 64
+
 
 @attrs.frozen(kw_only=True)
 class NameMatch:
@@ -64,8 +66,11 @@ def a_labels(host: str) -> str:
 
 def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An IP literal, in brackets or without."""
+    plain = text.strip("[]") if len(text) < _LONGEST_LITERAL else ""
+    if not (plain[:1].isdigit() or ":" in plain):
+        return None  # most names of a certificate: an exception for each would cost time
     try:
-        return ipaddress.ip_address(text.strip("[]"))
+        return ipaddress.ip_address(plain)
     except ValueError:
         return None
 

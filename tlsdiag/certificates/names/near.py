@@ -30,14 +30,23 @@ def nearest_names(wanted: str, presented: Sequence[str], *, is_address: bool = F
         return ()
     ranked: list[tuple[int, int, str, str]] = []
     for at, name in enumerate(presented):
-        if len(name) > _LONGEST:
+        plain = name.lower()
+        if len(name) > _LONGEST or not (is_address or _may_relate(wanted, plain)):
             continue
-        found = _of_address(wanted, name) if is_address else _of_name(wanted, name.lower(), name)
+        found = _of_address(wanted, name) if is_address else _of_name(wanted, plain, name)
         if found is not None:
             ranked.append((found[0], at, name, found[1]))
     ranked.sort()
     near = tuple(NearName(name=name, reason=reason) for _, _, name, reason in ranked[:_SHOWN])
     return near or (NearName(name=_most_alike(wanted, presented), reason=""),)
+
+
+def _may_relate(wanted: str, name: str) -> bool:
+    """A quick look that leaves out most names of a certificate that has thousands: alike in length, in the top or in the beginning, or odd in itself."""
+    if abs(len(wanted) - len(name)) < 2 or "*" in name or "\\" in name or wanted.endswith(name):
+        return True
+    labels = wanted.split(".")
+    return name.endswith(".".join(labels[-2:])) or name.startswith(".".join(labels[:-1]) + ".")
 
 
 def _most_alike(wanted: str, presented: Sequence[str]) -> str:

@@ -82,7 +82,8 @@ class NameFormsCheck(Check):
             return
         position, certificate = found
         public = is_public(seen)
-        if faults := unusable_names(certificate):
+        malformed = any(problem.code == "general-name-malformed" for problem in certificate.problems)  # told with the other bytes
+        if faults := [item for item in unusable_names(certificate) if not (malformed and item.code == "no-host-name")]:
             severity = Severity.INFO if all(item.harmless for item in faults) or not public else Severity.LOW
             yield CertificateFinding.of(NAME_UNUSABLE, _said(faults), severity=severity, **evidence(certificate, position))
         if public and (forbidden := forbidden_names(certificate)):

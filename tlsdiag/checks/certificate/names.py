@@ -39,6 +39,7 @@ _ADDRESS_FIX = Fix(
     summary="Connect by a name that the certificate has; or issue a certificate with this address as an iPAddress in its subjectAltName.",
     snippets={"openssl": "subjectAltName = IP:ADDRESS", "hosts file": "ADDRESS NAME   # where the name has no DNS entry"},
 )
+_UNDERSCORE_FIX = Fix(summary="Give the host a name without an underscore, which host names do not have; or let a private authority put its whole name into the certificate.")
 _NAME_CODES = (62, 63, 64)
 COMMON_NAME_ONLY = Rule(
     code="name-in-common-name",
@@ -94,7 +95,8 @@ class NamesCheck(Check):
         if not certificate.readable or (match.matched and not _refused_the_name(seen)):
             return
         if match.matched:
-            match = _refused_all_the_same(seen.target.reference_name, match)
+            yield _refused_all_the_same(seen, certificate, match)
+            return
         yield _mismatch(seen, certificate, match)
         if (found := default_certificate(certificate)) is not None and portal_of(certificate) is None:
             yield _finding(
@@ -105,7 +107,7 @@ class NamesCheck(Check):
                 f"{certificate.subject.text} is, by its name, a certificate of {found.product}: {found.meaning}.",
                 blocks=_checks_names(seen) and refuses_certificates(seen),
                 confidence=Confidence.LIKELY,
-                fix=Fix(summary=found.remedy.replace("NAME", seen.target.reference_name), snippets=NAME_MISMATCH.fix.snippets),
+                fix=Fix(summary=found.remedy.replace("NAME", seen.target.reference_name)),
             )
 
 
@@ -120,7 +122,7 @@ def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding
         seen,
         certificate,
         match,
-        _detail(wanted, match),
+        _detail(wanted, match) + _shown_otherwise(seen, certificate, match),
         severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
         blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
         fix=_ADDRESS_FIX if by_address else rule.fix,
@@ -152,11 +154,27 @@ def _refused_the_name(seen: Seen) -> bool:
     return client is not None and client.verify_code in _NAME_CODES
 
 
-def _refused_all_the_same(wanted: str, match: NameMatch) -> NameMatch:
+def _refused_all_the_same(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding:
     """The name is covered by RFC 9525, and the client refused it: OpenSSL's wildcards stand for letters, digits and hyphens only."""
+    wanted = seen.target.reference_name
     label = wanted.partition(".")[0]
-    own = f"OpenSSL's wildcards do not stand for a label with an underscore, such as {label}; GnuTLS and Go take it" if "_" in label else "the client refused it all the same"
-    return attrs.evolve(match, matched=False, reason=own)
+    odd = "_" in label
+    reason = f"OpenSSL's wildcards do not stand for a label with an underscore, such as {label}; GnuTLS and Go take it" if odd else "the client refused it all the same"
+    detail = _detail(wanted, attrs.evolve(match, matched=False, reason=reason))
+    return _finding(NAME_MISMATCH, seen, certificate, match, detail, blocks=_checks_names(seen), fix=_UNDERSCORE_FIX if odd else NAME_MISMATCH.fix)
+
+
+def _shown_otherwise(seen: Seen, certificate: Certificate, match: NameMatch) -> str:
+    """What other hellos are given: the right certificate, or the same as without any name, which is the server's default."""
+    served, wanted = seen[ServedChain], seen.target.reference_name
+    offers = (("that send no server name", served.without_name), ("that take RSA only", served.rsa), ("that take ECDSA only", served.ecdsa))
+    for who, attempt in offers:
+        if attempt is not None and attempt.certificates and match_host(read_certificate(attempt.certificates[0]), wanted).matched:
+            return f" Clients {who} are given a certificate that is for {wanted}."
+    spare = served.without_name
+    if match.presented and spare is not None and spare.certificates[:1] == (certificate.der,):
+        return " The server shows the same one where no server name is sent: it is its default."
+    return ""
 
 
 def _detail(wanted: str, match: NameMatch) -> str:
