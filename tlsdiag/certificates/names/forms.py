@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import attrs
 
 from ..certificate import Certificate
+from ..suffixes import is_public_suffix
 from .matching import address_of
 
 _INTERNAL_TOPS = frozenset({"local", "internal", "lan", "home", "corp", "localdomain", "localhost", "intranet", "private"})
 """Never delegated, or reserved for networks of one's own (RFC 6761, RFC 6762, ICANN's reservation of .internal)."""
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "go", "gov", "mil", "ne", "net", "or", "org"})
 _NAME = re.compile(r"[a-z0-9_*.-]+", re.IGNORECASE)
 _INTERNAL_SINCE = datetime(2015, 11, 1, tzinfo=UTC)
 _UNDERSCORE_SINCE = datetime(2019, 5, 1, tzinfo=UTC)
@@ -108,7 +108,7 @@ def _forbidden_name(plain: str, name: str, issued: datetime | None) -> Iterator[
         yield NameFault(code="name-underscore", name=name, detail="has an underscore (forbidden since 2019-05-01)")
     if plain.endswith((".in-addr.arpa", ".ip6.arpa")) and _since(issued, _REVERSE_SINCE):
         yield NameFault(code="name-reverse", name=name, detail="is a name for looking up addresses (forbidden since 2026-03-15)")
-    if len(labels) == 3 and labels[0] == "*" and labels[1] in _SECOND_LEVEL and len(labels[2]) == 2:
+    if len(labels) > 2 and labels[0] == "*" and is_public_suffix(plain[2:]):
         yield NameFault(code="wildcard-suffix", name=name, detail="has a wildcard over what looks like a public suffix, whose names have different owners")
 
 

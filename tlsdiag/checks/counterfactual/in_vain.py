@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import Blame, Check, ClientOutcome, Confidence, Counterfactuals, Finding, Fix, Layer, Rule, Seen, Severity, TrialFinding, TrialOutcome
+from ...plugin import (
+    AcceptedVersions,
+    Blame,
+    Check,
+    ClientOutcome,
+    Confidence,
+    Counterfactuals,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Seen,
+    Severity,
+    TrialFinding,
+    TrialOutcome,
+)
 from ..common import CONSEQUENCE
 from ..proof import alert_name
 
 NO_CERTIFICATE = Rule(
     code="server-without-certificate",
-    title="The server refuses whatever is offered: it has no certificate to answer with",
+    title="The server refuses the handshake whatever is offered: it has no certificate that it can use",
     layer=Layer.PROTOCOL,
     severity=Severity.CRITICAL,
     blame=Blame.SERVER,
@@ -42,6 +57,7 @@ class InVainCheck(Check):
     name = "counterfactual/in-vain"
     rules = (NO_CERTIFICATE,)
     needs = (Counterfactuals, ClientOutcome)
+    wants = (AcceptedVersions,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield it where each list was widened and the name changed, and every answer was the same alert, before a ServerHello."""
@@ -51,6 +67,9 @@ class InVainCheck(Check):
             return
         alike = {trial.change for trial in found.trials if trial.alert is not None and trial.alert.description == before.alert.description and not trial.messages}
         told = [trial for trial in (*found.unchanged, *found.trials) if trial.outcome is not TrialOutcome.UNDECIDED]
+        versions = seen.get(AcceptedVersions)
+        if versions is not None and versions.accepted:  # with suites that no trial has: without encryption, or anonymous
+            return
         if found.flips or any(trial.outcome is not TrialOutcome.ALERT or trial.messages for trial in told):
             return
         if not alike >= _ON_THE_LISTS or not (alike >= _ON_THE_NAME or seen.target.server_name is None):
@@ -58,6 +77,6 @@ class InVainCheck(Check):
         name = f" for {seen.target.server_name}" if seen.target.server_name else ""
         detail = (
             f"{seen.endpoint} answers each of {len(told)} hellos with the alert {alert_name(before.alert)}: the client's own, and it with every suite, group, signature scheme "
-            f"and version that there is, with the server name, another, and none. The server most likely has no certificate{name}, or cannot use its key."
+            f"and version that there is, with the server name, another, and none. The server most likely has no certificate{name}, or none that it can use: its key is missing, or of a kind that its suites do not take."
         )
         yield TrialFinding.of(NO_CERTIFICATE, detail, change="", before=before, confidence=Confidence.LIKELY)
