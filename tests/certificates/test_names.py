@@ -169,7 +169,7 @@ def test_what_was_issued_before_the_rule_is_not_told() -> None:
         ("2.5.4.10", "Parallels International GmbH", "Plesk"),
         ("1.2.840.113549.1.9.1", "ssl@host.example.net", "cPanel"),
         ("2.5.4.10", "Synology Inc.", "Synology DSM"),
-        ("2.5.4.10", "Internet Widgits Pty Ltd", "OpenSSL's example request"),
+        ("2.5.4.10", "SomeOrganization", "the package of Apache's mod_ssl"),
         ("2.5.4.3", "localhost", "the machine for itself"),
         ("2.5.4.3", "*.azurewebsites.net", "Azure App Service"),
     ],
@@ -182,6 +182,11 @@ def test_a_default_certificate_is_known_by_its_subject(attribute: str, value: st
 @pytest.mark.parametrize("value", ["www.example.org", "plesk.example.org", "localhost.example.org"])
 def test_an_ordinary_subject_is_no_default(value: str) -> None:
     assert default_certificate(Certificate(der=b"", subject=Name(attributes=(("2.5.4.3", value),)))) is None
+
+
+def test_a_certificate_for_localhost_and_for_real_hosts_is_no_default() -> None:
+    assert default_certificate(named("localhost", common_name="localhost")) is not None
+    assert default_certificate(named("localhost", "www.example.org", common_name="localhost")) is None
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,10 @@ _DEFAULTS = (
     _row("QNAP", _DEVICE, _OWN, (_CN, "qnap nas")),
     _row("pfSense", _DEVICE, _OWN, (_O, "pfsense webconfigurator self-signed certificate")),
     _row("the package of Apache's mod_ssl", "the web server runs with the certificate that its package made", _OWN, (_O, "someorganization")),
-    _row("OpenSSL's example request", "somebody made it by hand and left the questions unanswered", _OWN, (_O, "internet widgits pty ltd")),
     _row("Azure App Service", _UNBOUND, "Add NAME as a custom domain of the app, and bind a certificate to it.", (_CN, r"\*\.azurewebsites\.net")),
     _row("Heroku", _UNBOUND, "Add NAME as a domain of the app, and turn on certificate management for it.", (_CN, r"\*\.herokuapp\.com")),
-    _row("the machine for itself", "it was made for development, or by a package when it was installed", _OWN, (_CN, r"localhost(\.localdomain)?")),
 )
+_LOCALHOST = _row("the machine for itself", "it was made for development, or by a package when it was installed", _OWN, (_CN, r"localhost(\.localdomain)?"))
 _STAGING = (
     "Let's Encrypt's staging environment",
     "it issues certificates for tests, which no client trusts",
@@ -81,8 +80,11 @@ _SPECIAL = (
 
 
 def default_certificate(certificate: Certificate) -> DefaultCertificate | None:
-    """Whose default certificate this is, by its subject."""
-    return _first(certificate.subject, _DEFAULTS)
+    """Whose default certificate this is, by its subject; one that is for localhost and for real hosts besides is nobody's."""
+    found = _first(certificate.subject, _DEFAULTS)
+    if found is None and all(name.lower().startswith(("localhost", "*.localhost")) for name in certificate.dns_names):
+        return _first(certificate.subject, (_LOCALHOST,))
+    return found
 
 
 def special_issuer(certificate: Certificate) -> DefaultCertificate | None:

@@ -34,10 +34,15 @@ def server_certificate(seen: Seen) -> tuple[int, Certificate] | None:
     return (position, certificate) if certificate.readable else None
 
 
+def unused_positions(paths: ChainPaths | None) -> set[int]:
+    """Where copies stand, and what does not belong to the chain: no client looks at it."""
+    return {*paths.shape.extras, *paths.shape.duplicates} if paths is not None else set()
+
+
 def judged(seen: Seen) -> Iterator[tuple[int, Certificate]]:
     """What was sent and matters: no copies, nothing that does not belong to the chain, and not the anchor, which is trusted as it is."""
     paths = seen.get(ChainPaths)
-    unused = {*paths.shape.extras, *paths.shape.duplicates} if paths is not None else set()
+    unused = unused_positions(paths)
     best = paths.paths[0] if paths is not None and paths.paths else None
     anchor = best.certificates[-1] if best is not None and best.anchored and len(best.certificates) > 1 else None
     for position, der in enumerate(seen[ServedChain].certificates):

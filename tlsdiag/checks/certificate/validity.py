@@ -9,6 +9,7 @@ from ...certificates import Certificate, read_certificate
 from ...certificates.lifetimes import is_late, used_share
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_dates
+from .common import evidence, unused_positions
 
 _RENEW = {
     "nginx": "ssl_certificate /etc/ssl/fullchain.pem;   # then: nginx -s reload",
@@ -90,7 +91,7 @@ class ValidityCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is out of date, the leaf first; issuers only where they are on the path."""
         served, paths = seen[ServedChain], seen.get(ChainPaths)
-        unused = set(paths.shape.extras) | set(paths.shape.duplicates) if paths is not None else set()
+        unused = unused_positions(paths)
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
             if position in unused or certificate.not_after is None or certificate.not_before is None:
@@ -110,8 +111,7 @@ def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iter
     if root.not_after is None or seen.now <= root.not_after:
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
-    common = {"subject": root.label, "certificate": root.der, "not_before": root.not_before, "not_after": root.not_after}
-    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **common)
+    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **evidence(root, None))
 
 
 def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
@@ -122,13 +122,7 @@ def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
 def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
     name = certificate.subject.text or certificate.label
     who = f"The certificate of {name}" if position == 0 else f"The intermediate {name} (certificate {position} of the chain)"
-    common: dict[str, object] = {
-        "subject": certificate.label,
-        "certificate": certificate.der,
-        "position": position,
-        "not_before": begins,
-        "not_after": ends,
-    }
+    common = evidence(certificate, position)
     now = seen.now
     if now > ends:
         detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
