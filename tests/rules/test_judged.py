@@ -10,7 +10,7 @@ from cryptography import x509
 from samples.balance import SECOND
 from samples.certificate import chain, issued, issuing, leaf, root, stranger, window
 from samples.common import NAME
-from samples.judged import ISSUED, accepted, beside, exchanged, key_of, keyed, lasting, public, published, valid_for, with_key
+from samples.judged import ISSUED, accepted, beside, exchanged, key_of, keyed, lasting, public, valid_for, with_key
 
 from tlsdiag import Blame, Finding, Severity
 from tlsdiag.check import Seen
@@ -87,7 +87,11 @@ def test_a_broken_key_of_an_authority_is_the_authoritys_to_mend() -> None:
 
 
 def test_the_key_of_a_certificate_for_other_clients_is_looked_at() -> None:
-    assert "key-published" in found(KeysCheck, beside(with_key(published())))
+    assert "key-broken" in found(KeysCheck, beside(with_key(key_of(SOUND * 3))))
+
+
+def test_another_machine_with_the_same_kind_of_key_is_no_second_certificate() -> None:
+    assert found(LeavesCheck, beside(leaf("other.example", number=7))) == {}
 
 
 @pytest.mark.parametrize(("exponent", "bits", "severity"), [(65537, 2049, Severity.LOW), (3, 2048, Severity.INFO)])

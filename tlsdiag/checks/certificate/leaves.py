@@ -68,8 +68,6 @@ class LeavesCheck(Check):
             return
         main = found[1]
         for who, chain in other_chains(seen):
-            if not chain[0].readable:
-                continue
             if faults := list(_faults(seen, main, chain)):
                 detail = f"{who[:1].upper()}{who[1:]} get {_kind(chain[0])}, which {'; '.join(faults)}."
                 yield CertificateFinding.of(OTHER_BAD, detail, **evidence(chain[0], None))

@@ -27,12 +27,12 @@ def _elsewhere(seen: Seen) -> list[HandshakeOutcome]:
 
 
 def other_chains(seen: Seen) -> tuple[tuple[str, tuple[Certificate, ...]], ...]:
-    """The chains for offers of one kind of key that begin with another certificate than the main one, with who gets it."""
+    """The chains for offers of one kind of key whose leaf has another kind of key than the main one, with who gets it.
+
+    Another leaf with the same kind of key is another machine's: that is told by the checks of what stands behind one address.
+    """
     served = seen[ServedChain]
-    main = served.certificates[:1]
+    main = read_certificate(served.certificates[0]).key.kind if served.certificates else ""
     offers: tuple[tuple[str, Attempt | None], ...] = (("clients that take RSA only", served.rsa), ("clients that take ECDSA only", served.ecdsa))
-    return tuple(
-        (who, tuple(read_certificate(der) for der in attempt.certificates))
-        for who, attempt in offers
-        if attempt is not None and attempt.certificates and attempt.certificates[:1] != main
-    )
+    chains = [(who, tuple(read_certificate(der) for der in attempt.certificates)) for who, attempt in offers if attempt is not None]
+    return tuple((who, chain) for who, chain in chains if main and chain and chain[0].readable and chain[0].key.kind != main)
