@@ -7,12 +7,15 @@ from datetime import timedelta
 import attrs
 import pytest
 from cryptography import x509
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from samples.balance import SECOND
 from samples.certificate import chain, issued, issuing, leaf, root, stranger, window
 from samples.common import NAME
 from samples.judged import ISSUED, accepted, beside, exchanged, key_of, keyed, lasting, public, valid_for, with_key
 
 from tlsdiag import Blame, Finding, Severity
+from tlsdiag.certificates import Certificate, KeyInfo, TrustStore, build_paths, weak_key
 from tlsdiag.check import Seen
 from tlsdiag.checks.certificate.keys import KeysCheck
 from tlsdiag.checks.certificate.leaves import LeavesCheck
@@ -223,3 +226,21 @@ def test_a_wildcard_over_what_looks_like_a_public_suffix_is_a_remark() -> None:
 
 def test_the_share_of_the_life_is_told() -> None:
     assert "97% of its 90 days are over" in found(ValidityCheck, issued(leaf(window=window(-87, 3)), verify_code=None))["certificate-expiring"].detail
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 600), st.binary(min_size=1, max_size=4), st.booleans())
+def test_no_damage_to_a_certificate_makes_a_check_raise(at: int, junk: bytes, cut: bool) -> None:
+    whole = leaf(NAME, "www.server.example", key="rsa").der
+    changed = whole[:at] + junk + (b"" if cut else whole[at + len(junk) :])
+    served = ServedChain(certificates=(changed, *leaf().chain[1:]), rsa=Attempt(accepted=True, certificates=(changed,)))
+    for check in (LifetimeCheck, NamesCheck, NameFormsCheck, KeysCheck, UsageCheck, SerialsCheck, LeavesCheck, ValidityCheck):
+        found(check, public(seen(served, handshake_outcome())))
+
+
+def test_a_monstrous_exponent_is_told_by_its_length() -> None:
+    certificate = Certificate(der=b"", key=KeyInfo(kind="RSA", bits=16384, exponent=1 << 16000, modulus=1 << 16383 | 1))
+    weakness = weak_key(certificate)
+    assert weakness is not None and "of 16001 bits" in weakness.detail
+    search = build_paths(certificate, sent=(), store=TrustStore.from_certificates(()), at=ISSUED)
+    assert any("of 16001 bits" in item.detail for item in search.paths[0].violations)

@@ -31,7 +31,7 @@ def weak_key(certificate: Certificate) -> Weakness | None:
         if key.bits < _LEAST_RSA:
             return Weakness(code="weak-key", detail=f"an RSA key of {key.bits} bits; {_LEAST_RSA} is the least")
         if key.exponent is not None and (key.exponent < 3 or key.exponent % 2 == 0):
-            return Weakness(code="weak-key", detail=f"an RSA key with the public exponent {_shown(key.exponent)}: {_why_not(key.exponent)}")
+            return Weakness(code="weak-key", detail=bad_exponent(key.exponent))
     if key.kind == "EC" and key.bits is not None and key.bits < _LEAST_EC:
         return Weakness(code="weak-key", detail=f"an elliptic-curve key of {key.bits} bits ({key.curve})")
     if key.kind == "DSA":
@@ -39,13 +39,11 @@ def weak_key(certificate: Certificate) -> Weakness | None:
     return None
 
 
-def _shown(number: int) -> str:
-    """A number that a hostile certificate may have made very long."""
-    return str(number) if abs(number) < 10**20 else f"of {number.bit_length()} bits"
-
-
-def _why_not(exponent: int) -> str:
-    return "every text is its own signature" if exponent == 1 else "no RSA key can have it"
+def bad_exponent(exponent: int) -> str:
+    """In words, a public exponent that is even or below 3; a hostile certificate may have made it longer than Python writes out."""
+    shown = str(exponent) if abs(exponent) < 10**20 else f"of {exponent.bit_length()} bits"
+    why = "every text is its own signature" if exponent == 1 else "no RSA key can have it"
+    return f"an RSA key with the public exponent {shown}: {why}"
 
 
 def weak_signature(certificate: Certificate) -> Weakness | None:

@@ -49,6 +49,7 @@ SERIAL_REPEATED = Rule(
     failing="a server with two certificates of one issuer that have the same number",
     passing="a server with two certificates of different issuers that have the same number",
 )
+_SHOWN_DIGITS = 40
 _LEAST_BITS = 40
 """Of 64 random bits, 24 leading zeros come up once in 16 million certificates."""
 _RANDOM_SINCE = datetime(2016, 9, 30, tzinfo=UTC)
@@ -84,5 +85,6 @@ def _repeated(seen: Seen) -> Iterator[Finding]:
             continue
         first = known.setdefault((certificate.issuer.raw, certificate.serial), certificate)
         if first != certificate:
-            detail = f"{first.label} ({first.key}) and {certificate.label} ({certificate.key}) are both number {certificate.serial:x} (hexadecimal) of {certificate.issuer.text}."
+            number = f"{certificate.serial:x}"[:_SHOWN_DIGITS]
+            detail = f"{first.label} ({first.key}) and {certificate.label} ({certificate.key}) are both number {number} (hexadecimal) of {certificate.issuer.text}."
             yield CertificateFinding.of(SERIAL_REPEATED, detail, **evidence(certificate, None))
