@@ -161,6 +161,13 @@ def test_one_key_in_two_certificates_of_two_addresses_is_told_once() -> None:
     assert found(LeavesCheck, there) == {}
 
 
+@pytest.mark.parametrize(("name", "severity"), [("mitmproxy", Severity.INFO), ("Test Issuing CA", Severity.MEDIUM)])
+def test_the_authoritys_key_on_the_server_is_grave_unless_an_interceptor_made_the_certificate(name: str, severity: Severity) -> None:
+    authority = root().intermediate(name, organization=name, number=301)
+    view = issued(authority.issue(NAME, number=301, window=window(-30, 60)), verify_code=None)
+    assert found(LeavesCheck, view)["key-reused"].severity is severity
+
+
 def test_a_certificate_that_comes_without_a_server_name_may_share_no_key() -> None:
     view = accepted()
     spare = Attempt(accepted=True, certificates=leaf("default.example").chain)

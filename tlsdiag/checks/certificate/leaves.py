@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...certificates import Certificate, match_host, read_certificate, weak_key, weak_signature
+from ...certificates.interception import recognise_chain
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, Finding, Fix, HandshakeOutcome, Layer, Repeats, Rule, Seen, ServedChain, Severity
 from .common import evidence, server_certificate
 from .served import all_served, other_chains
@@ -134,7 +135,9 @@ def _reused(seen: Seen, main: Certificate) -> Iterator[Finding]:
             continue
         if other.is_ca and not main.is_ca:
             detail = f"The server's certificate {main.label} has the key of the authority {other.label}."
-            yield CertificateFinding.of(KEY_REUSED, detail, severity=Severity.MEDIUM, title="The server has the key of an authority", **evidence(other, None))
+            minted = recognise_chain((main, other)) is not None  # programs that make certificates on the spot do so with one key, and are told as such
+            severity = Severity.INFO if minted else Severity.MEDIUM
+            yield CertificateFinding.of(KEY_REUSED, detail, severity=severity, title="The server has the key of an authority", **evidence(other, None))
         elif not other.is_ca:
             yield CertificateFinding.of(KEY_REUSED, f"{_dated(main)} and {_dated(other)} have the same key.", **evidence(other, None))
 
