@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hostile import NOW
 
 from tlsdiag.certificates import CLIENTS, PROFILES, Certificate, ClientVerdict, TrustStore, client_verdicts, read_certificate
+from tlsdiag.certificates.paths import own_ways
 from tlsdiag.testing import Authority, Issued, Window, self_signed
 
 ROOT = Authority.root("Ways Root CA", number=1500, now=NOW)
@@ -105,3 +107,8 @@ def test_who_fetches_issuers_finds_what_was_not_sent() -> None:
     found = verdicts(LEAF, extra=[read(ISSUING)])
     assert "chromium" in accepting(found)
     assert "go" not in accepting(found)
+
+
+def test_a_budget_that_is_spent_makes_no_wrong_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_ways, "_BUDGET", 1)
+    assert {item.code for item in verdicts(LEAF, ISSUING)["openssl-3"].violations} == {"search-incomplete"}

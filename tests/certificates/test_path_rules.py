@@ -99,6 +99,7 @@ FAULTS: list[tuple[str, int, dict[str, Any], str]] = [
     ("two algorithms", 0, {"problems": (Problem(code="signature-algorithms-differ", detail="two"),)}, "signature-algorithms-differ"),
     ("a negative number", 0, {"problems": (Problem(code="serial-negative", detail="negative"),)}, "serial-negative"),
     ("a number that is too long", 0, {"problems": (Problem(code="serial-too-long", detail="long"),)}, "serial-too-long"),
+    ("a date in the wrong kind of time", 0, {"problems": (Problem(code="validity-encoding", detail="GeneralizedTime"),)}, "malformed"),
     ("version 1", 0, {"version": 1}, "old-version"),
     ("bytes that make no sense", 0, {"problems": (Problem(code="certificate-malformed", detail="cut short"),)}, "malformed"),
     ("an extension that makes no sense", 0, {"problems": (Problem(code="extension-malformed", detail="odd", extension=ACCESS),)}, "malformed-extension"),

@@ -9,13 +9,16 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from hostile import NOW, Graph
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tlsdiag.certificates import Certificate, PathSearch, TrustStore, build_paths, read_certificate
+from tlsdiag.certificates import CLIENTS, Certificate, PathSearch, TrustStore, build_paths, client_verdicts, read_certificate
 from tlsdiag.certificates.name_keys import name_key
 from tlsdiag.testing import Authority, Issued, Window
 
 ROOT = Authority.root("Paths Root CA", number=1300, now=NOW)
 ISSUING = ROOT.intermediate("Paths Issuing CA", number=1301)
+WINDOW = Window.around(NOW)
 STRANGER = Authority.root("Stranger Root CA", number=1302, now=NOW)
 
 
@@ -205,3 +208,16 @@ def test_fractions_of_a_second_do_not_count() -> None:
     late = ends + timedelta(milliseconds=900)
     found = build_paths(read(issued), sent=[read(ISSUING)], store=TrustStore.from_pem(ROOT.pem), at=late)
     assert found.paths[0].valid
+
+
+# Whatever is sent
+
+
+@given(place=st.integers(0, 2), at=st.integers(0, 400), content=st.binary(max_size=4), left_out=st.integers(0, 4))
+def test_no_bytes_in_a_chain_end_the_search_or_the_verdicts_with_an_exception(place: int, at: int, content: bytes, left_out: int) -> None:
+    ders = [ISSUING.issue("server.example", number=1320, window=WINDOW).der, ISSUING.issued.der, ROOT.issued.der]
+    ders[place] = ders[place][:at] + content + ders[place][at + left_out :]
+    first, middle, top = (read_certificate(der) for der in ders)
+    store = TrustStore.from_certificates([top.der])
+    assert build_paths(first, sent=[middle], store=store, at=NOW).paths
+    assert len(client_verdicts(first, sent=[middle], store=store, at=NOW, host="server.example")) == len(CLIENTS)

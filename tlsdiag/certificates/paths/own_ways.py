@@ -88,10 +88,13 @@ def _preferred(group: list[Certificate], at: datetime) -> Certificate:
 
 def _ending(chain: Chain, issuers: Issuers, *, anchored: bool) -> tuple[int, str, str] | None:
     """The first link that does not hold, else why there is no anchor."""
-    for depth, (child, issuer) in enumerate(itertools.pairwise(chain)):
-        if issuers.has_signed(child, issuer) is False:
-            code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
-            return depth, code, f"the client takes {issuer.label} for the issuer of {child.label}, and its key did not make that signature"
+    broken = next((at for at, (child, issuer) in enumerate(itertools.pairwise(chain)) if issuers.has_signed(child, issuer) is False), None)
+    if issuers.spent:
+        return 0, "search-incomplete", f"the search for the issuers of {chain[0].label} was given up: there are too many candidates"
+    if broken is not None:
+        child, issuer = chain[broken], chain[broken + 1]
+        code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
+        return broken, code, f"the client takes {issuer.label} for the issuer of {child.label}, and its key did not make that signature"
     top = chain[-1]
     if anchored:
         return None

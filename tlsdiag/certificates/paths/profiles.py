@@ -172,6 +172,7 @@ TABLE: dict[str, Row] = {
     "malformed:trailing": Row(ALL - {"java", "chromium"}, STANDARDS | OPENSSL | {"go"}),
     "malformed:version": Row(STANDARDS | {"go", "java", "chromium"}, STANDARDS),
     "malformed:parameters": Row(STANDARDS | {"chromium"}, STANDARDS),
+    "malformed:time": Row(STANDARDS),
     "malformed:seconds": Row(STANDARDS | OPENSSL | {"chromium"}, STANDARDS | OPENSSL | {"chromium"}),
     "malformed-key": Row(ALL, ALL),
     "malformed-key:strict": Row(STANDARDS | {"go", "nss", "chromium"}, STANDARDS),

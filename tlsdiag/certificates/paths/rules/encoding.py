@@ -17,6 +17,7 @@ _OWN = {
     "serial-zero": "serial-zero",
     "serial-too-long": "serial-too-long",
     "version-too-old": "old-version:extensions",
+    "validity-encoding": "malformed:time",
 }
 """Problems that are rules of their own."""
 _ELSEWHERE = frozenset({"constraints-inconsistent", "general-name-odd", "authority-key-incomplete", "name-constraints-malformed"})
