@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls, views
+from . import (
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    starttls,
+    views,
+)  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -12,6 +28,7 @@ SAMPLES: Samples = {
     **protocol.SAMPLES,
     **client.SAMPLES,
     **certificate.SAMPLES,
+    **judged.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
@@ -19,4 +36,5 @@ SAMPLES: Samples = {
     **balance.SAMPLES,
     **between.SAMPLES,
     **views.SAMPLES,
+    **files.SAMPLES,
 }
