@@ -73,9 +73,14 @@ def test_what_another_check_names_is_a_remark_here(name: str, code: int) -> None
     assert found is not None and (found.blocks, found.severity) == (False, Severity.INFO)
 
 
-def test_a_name_that_only_this_client_refuses_is_the_cause() -> None:
+def test_an_extension_that_only_some_clients_refuse_to_see_critical_is_the_cause() -> None:
+    found = finding("leaf-authority-key-critical", verify_code=34)
+    assert found is not None and found.blocks and found.accepted_by == ("gnutls", "nss")
+
+
+def test_a_name_that_clients_compare_otherwise_is_told_by_the_names() -> None:
     found = finding("trailing-dot-in-certificate", verify_code=62)
-    assert found is not None and found.blocks and found.accepted_by == ("chromium",)
+    assert found is not None and not found.blocks and found.accepted_by == ("chromium",)
 
 
 def test_a_store_without_the_root_is_the_client_s_to_mend() -> None:
@@ -106,7 +111,7 @@ def test_what_the_client_at_hand_did_counts_more_than_what_is_predicted_of_it() 
 
 @pytest.mark.parametrize(("library", "refusing"), [("OpenSSL 1.1.1w", True), ("OpenSSL 3.0.13", True), ("LibreSSL 3.3.6", False), ("OpenSSL 1.0.2k", False)])
 def test_a_client_of_an_unknown_library_stands_for_no_profile(library: str, refusing: bool) -> None:
-    found = finding("trailing-dot-in-certificate", verify_code=62, library=library)
+    found = finding("leaf-authority-key-critical", verify_code=34, library=library)
     assert found is not None and found.blocks is refusing
 
 
