@@ -159,3 +159,14 @@ def test_every_row_is_told_within_reason() -> None:
         for item in run_check(ClientsCheck, served(name)):
             assert len(item.detail) < 1500, name
             assert item.severity <= Severity.HIGH
+
+
+@pytest.mark.parametrize(("name", "severity"), [("intermediate-mail-only", Severity.INFO), ("leaf-authority-key-critical", Severity.MEDIUM)])
+def test_without_a_client_at_hand_what_openssl_refuses_is_told_by_the_other_checks(name: str, severity: Severity) -> None:
+    """As for certificate files, of which no client has said anything."""
+    from tlsdiag.plugin import ClientOutcome, Unavailable, Why
+
+    seen = served(name)
+    seen.observations.put(ClientOutcome, seen.endpoint, Unavailable(why=Why.NOT_APPLICABLE, detail="no connection"))
+    found = run_check(ClientsCheck, seen)
+    assert [(item.code, item.severity, item.blocks) for item in found] == [("refused-by-some-clients", severity, False)]
