@@ -73,9 +73,14 @@ def test_what_another_check_names_is_a_remark_here(name: str, code: int) -> None
     assert found is not None and (found.blocks, found.severity) == (False, Severity.INFO)
 
 
-def test_a_name_that_only_this_client_refuses_is_the_cause() -> None:
+def test_an_extension_that_only_some_clients_refuse_to_see_critical_is_the_cause() -> None:
+    found = finding("leaf-authority-key-critical", verify_code=34)
+    assert found is not None and found.blocks and found.accepted_by == ("gnutls", "nss")
+
+
+def test_a_name_that_clients_compare_otherwise_is_told_by_the_names() -> None:
     found = finding("trailing-dot-in-certificate", verify_code=62)
-    assert found is not None and found.blocks and found.accepted_by == ("chromium",)
+    assert found is not None and not found.blocks and found.accepted_by == ("chromium",)
 
 
 def test_a_store_without_the_root_is_the_client_s_to_mend() -> None:
@@ -106,7 +111,7 @@ def test_what_the_client_at_hand_did_counts_more_than_what_is_predicted_of_it() 
 
 @pytest.mark.parametrize(("library", "refusing"), [("OpenSSL 1.1.1w", True), ("OpenSSL 3.0.13", True), ("LibreSSL 3.3.6", False), ("OpenSSL 1.0.2k", False)])
 def test_a_client_of_an_unknown_library_stands_for_no_profile(library: str, refusing: bool) -> None:
-    found = finding("trailing-dot-in-certificate", verify_code=62, library=library)
+    found = finding("leaf-authority-key-critical", verify_code=34, library=library)
     assert found is not None and found.blocks is refusing
 
 
@@ -154,3 +159,14 @@ def test_every_row_is_told_within_reason() -> None:
         for item in run_check(ClientsCheck, served(name)):
             assert len(item.detail) < 1500, name
             assert item.severity <= Severity.HIGH
+
+
+@pytest.mark.parametrize(("name", "severity"), [("intermediate-mail-only", Severity.INFO), ("leaf-authority-key-critical", Severity.MEDIUM)])
+def test_without_a_client_at_hand_what_openssl_refuses_is_told_by_the_other_checks(name: str, severity: Severity) -> None:
+    """As for certificate files, of which no client has said anything."""
+    from tlsdiag.plugin import ClientOutcome, Unavailable, Why
+
+    seen = served(name)
+    seen.observations.put(ClientOutcome, seen.endpoint, Unavailable(why=Why.NOT_APPLICABLE, detail="no connection"))
+    found = run_check(ClientsCheck, seen)
+    assert [(item.code, item.severity, item.blocks) for item in found] == [("refused-by-some-clients", severity, False)]

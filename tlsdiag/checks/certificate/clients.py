@@ -72,8 +72,8 @@ _WITHOUT_ROOT = Fix(
     summary="Put the root itself into the client's store, beside or in place of the intermediate; or let the client end a path at any certificate of its store.",
     snippets={"python": "context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN", "curl": "curl --cacert root.pem https://NAME:PORT/", "openssl": "openssl s_client -partial_chain ..."},
 )
-_STRICT = "openssl-3-strict"
-_OPENSSL = ("openssl-1.1.1", "openssl-3", _STRICT)
+_DEFAULT, _STRICT = "openssl-3", "openssl-3-strict"
+_OPENSSL = ("openssl-1.1.1", _DEFAULT, _STRICT)
 CAUSES = frozenset({
     "expired", "not-yet-valid", "not-a-ca", "no-cert-sign", "path-too-long", "wrong-usage", "usage-any", "wrong-key-usage", "name-not-permitted",
     "unknown-critical-extension", "weak-key", "weak-signature", "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints",
@@ -123,7 +123,7 @@ def _at_hand(seen: Seen) -> str | None:
         return "openssl-1.1.1"
     if not library.startswith("OpenSSL ") or library.startswith(("OpenSSL 0", "OpenSSL 1")):
         return None
-    return _STRICT if "VERIFY_X509_STRICT" in client.settings.verify_flags else "openssl-3"
+    return _STRICT if "VERIFY_X509_STRICT" in client.settings.verify_flags else _DEFAULT
 
 
 def _with_the_real_one(seen: Seen) -> list[ClientView]:
@@ -166,7 +166,12 @@ def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
     mine, client = next((view for view in differing if view.profile == _at_hand(seen)), None), seen.get(ClientOutcome)
     if mine is None or client is None or not refuses_certificates(seen) or client.verify_code in STRICT_CODES:
         return False
-    return not any(note.code in CAUSES or _is_told_name(seen, note.code) for note in mine.reasons)
+    return not _names_a_cause(seen, mine)
+
+
+def _names_a_cause(seen: Seen, view: ClientView) -> bool:
+    """Whether another check names what a client refuses for, where that is the client in question."""
+    return any(note.code in CAUSES or _is_told_name(seen, note.code) for note in view.reasons)
 
 
 def _is_told_name(seen: Seen, code: str) -> bool:
@@ -187,7 +192,8 @@ def _severity(seen: Seen, differing: Sequence[ClientView], *, blocks: bool) -> S
     if blocks:
         return Severity.CRITICAL
     told = all(note.code in ALWAYS_TOLD or _is_told_name(seen, note.code) for view in differing for note in view.reasons)
-    if told or _at_hand(seen) in names:
+    judged_by = next((view for view in differing if view.profile == _DEFAULT), None)  # what the other checks go by where no client is at hand
+    if told or _at_hand(seen) in names or (_at_hand(seen) is None and judged_by is not None and _names_a_cause(seen, judged_by)):
         return Severity.INFO
     return _weight(differing)
 
@@ -220,7 +226,7 @@ def _software(views: Sequence[ClientView]) -> str:
     openssl = [view.software.partition(" (")[0] for view in views if view.profile in _OPENSSL]
     if all(profile in profiles for profile in _OPENSSL):
         openssl = ["OpenSSL"]
-    elif _STRICT in profiles and "openssl-3" in profiles:
+    elif _STRICT in profiles and _DEFAULT in profiles:
         openssl = ["OpenSSL 3"]
     names = [*openssl, *names]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
