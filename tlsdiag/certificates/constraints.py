@@ -97,7 +97,7 @@ def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[s
 def only_others_broken(authority: Certificate, certificate: Certificate) -> bool:
     """Whether what is broken are permitted URIs and directory names alone, which GnuTLS does not compare; True where nothing is broken."""
     found = constraints_of(authority)
-    if found is None:
+    if found is None or not broken_names(authority, certificate):
         return True
     compared = tuple(tree for tree in found.permitted if tree.kind not in (_URI, _DIRECTORY))
     return next(breaks(NameConstraints(permitted=compared, excluded=found.excluded), certificate), None) is None
