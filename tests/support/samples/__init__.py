@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
+from . import (
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    starttls,
+    views,
+)  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -19,5 +35,6 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **views.SAMPLES,
     **files.SAMPLES,
 }
