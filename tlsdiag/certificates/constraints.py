@@ -125,6 +125,18 @@ def odd_kinds(authority: Certificate) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=512)
+def literally_outside(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
+    """Names outside DNS bases that make no sense (`*.example`), for clients that compare them letter by letter all the same."""
+    found = constraints_of(authority)
+    bases = [tree for tree in found.permitted if tree.kind == _DNS] if found is not None else []
+    if not bases or any(_fault(tree) is None for tree in bases):
+        return ()
+    texts = tuple(tree.text.lower() for tree in bases)
+    outside = (name for name in certificate.dns_names if not name.lower().endswith(texts))
+    return tuple(itertools.islice((f"{name} does not end in {bases[0].text}" for name in outside), _MAX_REASONS))
+
+
+@functools.lru_cache(maxsize=512)
 def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Wildcards that stand, among others, for a name that is excluded; clients differ about these."""
     found = constraints_of(authority)

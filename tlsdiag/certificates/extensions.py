@@ -35,7 +35,7 @@ def _general_names(items: Iterable[Element], note: Note) -> list[GeneralName]:
         try:
             name = general_name(item)
         except DerError as exc:
-            note("general-name-malformed", exc.message, exc.offset)
+            note("extension-malformed", exc.message, exc.offset)
             continue
         if wrong := fault(name):
             note(*wrong, item.offset)

@@ -99,5 +99,13 @@ def key_ids_fit(child: Certificate, issuer: Certificate) -> bool | None:
     return child.authority_key_id == issuer.subject_key_id
 
 
+def names_its_own_key(certificate: Certificate) -> bool:
+    """Whether the authorityKeyIdentifier of a certificate that has issued itself is its own; OpenSSL takes it for no root otherwise."""
+    named = certificate.authority_key
+    if named is not None and named.serial is not None and named.serial != certificate.serial:
+        return False
+    return key_ids_fit(certificate, certificate) is not False
+
+
 def _key_rank(child: Certificate, issuer: Certificate) -> int:
     return {True: 0, None: 1, False: 2}[key_ids_fit(child, issuer)]

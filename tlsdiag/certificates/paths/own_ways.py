@@ -1,7 +1,8 @@
 """The path of clients that do not backtrack, made as they make it.
 
 OpenSSL (`X509_verify_cert`): of the store's certificates with the issuer's name, then of those that were sent, the first that is valid now, else the one that
-ends last; signatures are verified when the path stands. It goes on to a self-signed certificate of the store, unless partial chains are allowed.
+ends last; signatures are verified when the path stands. It goes on to a self-signed certificate of the store, unless partial chains are allowed. That the
+server's certificate itself is in the store is looked at last, and with partial chains only: then all that it has found by then is judged too.
 
 GnuTLS (`gnutls_x509_trust_list_verify_crt2`): the first of those that were sent, whatever its dates; it stops as soon as a name and key of the store is
 reached, by whatever certificate, and does not take a server's own certificate for an anchor when it says that it is no authority.
@@ -13,9 +14,11 @@ import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import attrs
+
 from ..certificate import Certificate
 from ..stores import TrustStore
-from .issuers import Issuers, Purse, key_ids_fit
+from .issuers import Issuers, Purse, key_ids_fit, names_its_own_key
 from .judging import Judged, judge
 from .model import Path
 from .profiles import Profile
@@ -34,16 +37,18 @@ def own_path(leaf: Certificate, profile: Profile, *, sent: Sequence[Certificate]
     else:
         chain = _sent_first(leaf, issuers, store, at)
     anchored = store.contains(chain[-1]) and (profile.trusted_first or len(chain) > 1 or leaf.is_ca is not False)
-    ending = _ending(chain, issuers, anchored=anchored)
+    by_leaf = not anchored and profile.trusted_first and profile.partial and store.contains(leaf)
+    ending = _ending(chain, issuers, anchored=anchored or by_leaf)
     untried = issuers.untried(chain)
-    return judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
+    path = judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
+    return attrs.evolve(path, anchored=anchored or by_leaf)
 
 
 def _trusted_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime, *, partial: bool) -> Chain:
-    chain, trusted = [leaf], store.contains(leaf)
-    while len(chain) < MAX_DEPTH:
+    chain, trusted = [leaf], False
+    while len(chain) < MAX_DEPTH and not (partial and trusted):
         top = chain[-1]
-        if (partial and store.contains(top)) or issuers.is_self_signed(top):
+        if issuers.is_self_signed(top) and names_its_own_key(top):
             break
         fitting = [item for item in issuers.namesakes(top)[:_MAX_CANDIDATES] if item not in chain and _looks_right(top, item)]
         stored = [item for item in fitting if store.contains(item)]

@@ -16,10 +16,10 @@ from ..oids import SERVER_AUTH
 from ..stores import TrustStore
 from .building import build_paths, rank
 from .client_names import takes_host, why_not_named
-from .judging import Judged, judge
 from .model import Path, Violation
 from .own_ways import own_path
 from .profiles import CLIENTS, PROFILES
+from .sent_along import of_reading, unread
 
 
 @attrs.frozen(kw_only=True)
@@ -60,12 +60,14 @@ def client_verdicts(
             continue
         looked = fetched if profile.fetches else search
         if profile.takes_stored_leaf and store.contains(leaf):
-            path = attrs.evolve(judge(Judged(chain=(leaf,), anchored=True, at=at, purpose=purpose)), violations=())
+            path = Path(certificates=(leaf,), anchored=True, violations=of_reading(leaf, profile.name, at=at, purpose=purpose))
         elif profile.backtracks:
             path = min(looked.paths, key=lambda item: rank(item, profile.name))
         else:
             path = own_path(leaf, profile, sent=sent, store=store, at=at, purpose=purpose)
-        violations = (*path.refusals(profile.name), *_unreadable(sent, profile.name), *_named(leaf, host, profile.name))
+        unused = [item for item in sent if item not in path.certificates]
+        along = unread(unused, profile.name, at=at, purpose=purpose)
+        violations = (*path.refusals(profile.name), *along, *_named(leaf, host, profile.name))
         accepts = path.anchored and not violations
         found.append(ClientVerdict(profile=profile.name, accepts=accepts, violations=violations, path=path, complete=looked.complete))
     return tuple(found)
@@ -77,14 +79,3 @@ def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation
         return ()
     code = "name-mismatch" if takes_host(host, profile) else "host-odd"
     return (Violation(code=code, depth=0, detail=f"the certificate is not for {host}: {why}", profiles=frozenset({profile})),)
-
-
-def _unreadable(sent: Sequence[Certificate], profile: str) -> tuple[Violation, ...]:
-    """Whatever is sent along has to be a certificate, used or not, for all but Chromium."""
-    found = next((number for number, item in enumerate(sent, 1) if not item.readable), None)
-    if found is None or profile not in _READ_ALL:
-        return ()
-    return (Violation(code="malformed", depth=0, detail=f"certificate {found} of those that are sent cannot be read", profiles=_READ_ALL),)
-
-
-_READ_ALL = CLIENTS - {"chromium"}

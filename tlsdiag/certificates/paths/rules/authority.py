@@ -44,7 +44,7 @@ def _authority(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken
         if item.is_ca:
             yield "key-usage-missing", depth, f"{item.label} is an authority without keyUsage"
     elif "keyCertSign" not in usage:
-        yield "no-cert-sign", depth, f"{item.label} may not sign certificates (keyUsage)"
+        yield "no-cert-sign" if usage else "no-cert-sign:empty", depth, f"{item.label} may not sign certificates (keyUsage)"
 
 
 def _length(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:

@@ -18,6 +18,7 @@ from ...constraints import (
     broken_names,
     common_name_broken,
     dotted_constraints,
+    literally_outside,
     malformed_constraints,
     odd_kinds,
     only_others_broken,
@@ -46,6 +47,8 @@ def constraints(judged: Judged) -> Iterator[Broken]:
         code = "name-not-permitted:other" if all(only_others_broken(item, lower) for lower in below) else "name-not-permitted"
         for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
             yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+        for reason in dict.fromkeys(reason for lower in below for reason in literally_outside(item, lower)):
+            yield "name-not-permitted:literal", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in common_name_broken(item, judged.chain[0]):
             yield "name-not-permitted:common-name", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in wildcards_reaching(item, lower)):
