@@ -5,18 +5,13 @@ Read leniently, and without verifying a signature: they bound a clock, and what 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import attrs
 
 from .certificate import Certificate
 from .der import OCTET_STRING, SEQUENCE, DerError, Element, read_element
-
-EMBEDDED_TIMESTAMPS = "1.3.6.1.4.1.11129.2.4.2"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = int((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(milliseconds=1))
-_MAX_TIMESTAMPS = 32
-"""More than any certificate has."""
+from .transparency.scts import read_sct
 
 
 @attrs.frozen(kw_only=True)
@@ -29,33 +24,13 @@ class OcspTimes:
 
 
 def timestamp_of(sct: bytes) -> datetime | None:
-    """The time of a v1 SignedCertificateTimestamp: milliseconds after version and log id."""
-    if len(sct) < 41 or sct[0] != 0:
-        return None
-    milliseconds = int.from_bytes(sct[33:41], "big")
-    return _EPOCH + timedelta(milliseconds=milliseconds) if milliseconds < _LATEST else None
+    """The time of a v1 SignedCertificateTimestamp, whatever else is wrong with it."""
+    return read_sct(sct).time
 
 
 def embedded_timestamps(certificate: Certificate) -> tuple[datetime, ...]:
     """The times of the timestamps inside a certificate (RFC 6962 section 3.3)."""
-    extension = certificate.extension(EMBEDDED_TIMESTAMPS)
-    if extension is None:
-        return ()
-    try:
-        content = read_element(extension.value).expect(OCTET_STRING).content
-    except DerError:
-        return ()
-    found = (timestamp_of(entry) for entry in _entries(content[2:]))
-    return tuple(time for time in found if time is not None)
-
-
-def _entries(block: bytes) -> list[bytes]:
-    found: list[bytes] = []
-    while len(block) > 2 and len(found) < _MAX_TIMESTAMPS:
-        size = int.from_bytes(block[:2], "big")
-        found.append(block[2 : 2 + size])
-        block = block[2 + size :]
-    return found
+    return tuple(time for time in map(timestamp_of, certificate.sct_list) if time is not None)
 
 
 def ocsp_times(response: bytes) -> OcspTimes | None:

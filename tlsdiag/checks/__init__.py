@@ -11,6 +11,7 @@ from .certificate.names import NamesCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.strict import StrictCheck
+from .certificate.transparency import TransparencyCheck
 from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
@@ -92,6 +93,7 @@ CHECKS: tuple[type[Check], ...] = (
     SoundnessCheck,
     EncodingCheck,
     StrictCheck,
+    TransparencyCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

@@ -31,6 +31,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 
 __all__ = [
     "AcceptedVersions",
@@ -49,6 +50,7 @@ __all__ = [
     "ForwardSecrecy",
     "HandshakeOutcome",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -66,6 +68,7 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
@@ -77,6 +80,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",

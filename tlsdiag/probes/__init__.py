@@ -26,6 +26,7 @@ from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
+from .transparency import TransparencyProbe
 from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
@@ -45,6 +46,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    TransparencyProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,
     LocalLibraryProbe,

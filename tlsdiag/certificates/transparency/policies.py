@@ -146,8 +146,8 @@ def _at_most(counted: Sequence[_Counted], most: int) -> list[_Counted]:
     return found
 
 
-def _shortest(ways: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    return tuple(min(ways, key=lambda reasons: len(reasons)))
+def _shortest(ways: Sequence[list[str]]) -> tuple[str, ...]:
+    return tuple(sorted(ways, key=len)[0])
 
 
 def _too_few(counted: Sequence[_Counted], wanted: int) -> list[str]:
