@@ -13,19 +13,21 @@ from .certificate import leaf, window
 from .common import Samples
 
 _SINCE = NOW - timedelta(days=600)
+_OF_THE_LOG = ("begins", "ends", "is_static", "log_type", "operator", "apple_state", "chrome_state", "chrome_since", "apple_since")
 
 
 def log(name: str = "First", state: str = "usable", **changes: Any) -> LogSeen:
     """A log that both lists have in the same state."""
     base: dict[str, Any] = {
-        "description": f"{name} log", "operator": f"{name} Operator", "chrome_state": state, "chrome_since": _SINCE, "apple_state": state, "apple_since": _SINCE,
+        "description": f"{name} log", "operator": f"{name} Operator",
+        "chrome_state": state, "chrome_since": _SINCE, "apple_state": state, "apple_since": _SINCE,
     }  # fmt: skip
     return LogSeen(**{**base, **changes})
 
 
 def sct(name: str = "First", delivery: str = "certificate", state: str = "usable", *, known: bool = True, **changes: Any) -> SctSeen:
     """A timestamp whose signature is right."""
-    facts = {item: changes.pop(item) for item in list(changes) if item in ("begins", "ends", "is_static", "log_type", "operator", "apple_state", "chrome_since")}
+    facts = {item: changes.pop(item) for item in list(changes) if item in _OF_THE_LOG}
     base: dict[str, Any] = {
         "delivery": delivery, "version": 0, "log_id": name.encode().ljust(32, b"."), "time": NOW - timedelta(days=30),
         "log": log(name, state, **facts) if known else None, "signed": True if known else None,
@@ -64,7 +66,10 @@ SAMPLES: Samples = {
         lambda: stamped(*two(), sct("Third", state="retired", time=_SINCE - timedelta(days=1))),
     ),
     "sct-in-the-future": (lambda: stamped(*two(time=NOW + timedelta(days=1))), lambda: stamped(*two(time=NOW + timedelta(minutes=1)))),
-    "sct-unreadable": (lambda: stamped(*two(problem="it ends before its signature does", signed=None)), lambda: stamped(*two(), SctSeen(delivery="certificate", version=7))),
+    "sct-unreadable": (
+        lambda: stamped(*two(problem="it ends before its signature does", signed=None)),
+        lambda: stamped(*two(), SctSeen(delivery="certificate", version=7)),
+    ),
     "sct-outside-log-interval": (
         lambda: stamped(*two(begins=NOW - timedelta(days=400), ends=NOW - timedelta(days=35))),
         lambda: stamped(*two(begins=NOW - timedelta(days=100), ends=NOW + timedelta(days=265))),
