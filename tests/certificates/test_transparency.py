@@ -336,7 +336,7 @@ def test_what_would_not_do_with_the_best_of_logs_is_hopeless() -> None:
         return chrome_policy(witnesses, timedelta(days=90), NOW)
 
     assert chrome(A).hopeless and not chrome(A, witness("b", state="rejected")).hopeless
-    assert chrome(A).reasons == ("1 of 2 that count",)
+    assert chrome(A).reasons == ("1 of them counts and 2 are wanted",)
     assert chrome(A, witness("b", operator="a")).reasons == ("all are of one operator (a)",)
 
 

@@ -113,7 +113,7 @@ def test_a_public_certificate_without_a_timestamp_is_refused_by_browsers_and_say
     report = diagnose(serving(serve, ISSUING.issue(NAME)))
     found = the(report, "sct-missing")
     assert (found.severity, found.blame, found.confidence, found.blocks) == (Severity.HIGH, Blame.AUTHORITY, Confidence.PROVEN, False)
-    assert found.refused_by == ("Chrome", "Edge", "Firefox", "Safari", "macOS and iOS") and found.wanted == 2
+    assert found.refused_by == ("Chrome", "Edge", "Firefox", "Safari", "apps on Apple's systems") and found.wanted == 2
     assert report.verdict is Verdict.FLAWED and codes(report) == {"sct-missing"}
 
 

@@ -152,7 +152,7 @@ def _shortest(ways: Sequence[list[str]]) -> tuple[str, ...]:
 
 def _too_few(counted: Sequence[_Counted], wanted: int) -> list[str]:
     found = len({item.witness.log_id for item in counted})
-    return [f"{found} of {wanted} that count"] if found < wanted else []
+    return [f"{found} of them {'counts' if found == 1 else 'count'} and {wanted} are wanted"] if found < wanted else []
 
 
 def _in_use(counted: Sequence[_Counted]) -> list[str]:

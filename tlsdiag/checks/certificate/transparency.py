@@ -22,7 +22,7 @@ _CLOCKS = timedelta(minutes=5)
 """Clocks of logs and of clients that differ by less are nobody's fault."""
 _MOST_SHOWN = 5
 _WAYS = {Delivery.CERTIFICATE: "in the certificate", Delivery.TLS: "in the handshake", Delivery.OCSP: "in the stapled OCSP answer"}
-_WHO = {"Chrome": ("Chrome", "Edge", "Firefox"), "Apple": ("Safari", "macOS and iOS")}
+_WHO = {"Chrome": ("Chrome", "Edge", "Firefox"), "Apple": ("Safari", "apps on Apple's systems")}
 _NEVER = ("TEST", "MONITORING_ONLY", "test", "monitoring_only")
 
 
@@ -148,7 +148,7 @@ def _told(case: _Case, way: Delivery, rule: Rule, scts: Sequence[SctSeen], words
     if not scts:
         return
     said = words.format(leaf=case.leaf.label, ends=f"{case.leaf.not_after:%Y-%m-%d}")
-    detail = f"{len(scts)} {'SCT' if len(scts) == 1 else 'SCTs'} {_WAYS[way]}, {said}: {_some([_described(item) for item in scts])}."
+    detail = f"{_counted(len(scts))} {_WAYS[way]}, {said}: {_some([_described(item) for item in scts])}."
     if rule in (UNKNOWN_LOG, REJECTED_LOG, INTERVAL):
         detail += f" {case.list_words}"
     if rule is REJECTED_LOG:
@@ -163,7 +163,7 @@ def _number(case: _Case) -> Iterator[Finding]:
     if not broken:
         return
     who = tuple(name for verdict in broken for name in _WHO[verdict.program])
-    common = {"wanted": broken[0].wanted, "counted": broken[0].counted, "refused_by": who}
+    common: dict[str, object] = {"wanted": broken[0].wanted, "counted": broken[0].counted, "refused_by": who}
     issuer = f"{case.leaf.label}, issued by {case.leaf.issuer.text} below the public root {case.facts.anchor},"
     if not case.facts.scts:
         detail = f"{issuer} came without an SCT: there is none in it, in the handshake, or in a stapled OCSP answer. {_listed(who)} refuse it; this client does not look."
@@ -171,8 +171,10 @@ def _number(case: _Case) -> Iterator[Finding]:
         return
     sure = all(verdict.hopeless for verdict in broken)
     reasons = "; ".join(f"by {verdict.program}'s policy {', '.join(verdict.reasons)}" for verdict in broken)
-    detail = f"{issuer} has {len(case.facts.scts)} SCTs: {reasons}. {_listed(who)} refuse it; this client does not look."
+    detail = f"{issuer} has {_counted(len(case.facts.scts))}: {reasons}. {_listed(who)} refuse it; this client does not look."
     doubtful = not sure and case.is_stale
+    if all(item.delivery == Delivery.TLS for item in case.facts.scts):
+        common |= {"fix": OTHER.fix, "blame": Blame.SERVER}
     yield _finding(
         case,
         TOO_FEW,
@@ -208,20 +210,21 @@ def _finding(case: _Case, rule: Rule, way: Delivery, detail: str, *, severity: S
         detail,
         subject=leaf.label if way is Delivery.CERTIFICATE else f"{leaf.label} ({_WAYS[way]})",
         severity=found if case.facts.public else Severity.INFO,
-        blame=Blame.SERVER if way is Delivery.TLS and rule.blame is Blame.AUTHORITY else _blame(rule, way),
         certificate=leaf.der,
         position=0,
         not_before=leaf.not_before,
         not_after=leaf.not_after,
         delivery=way.value,
         list_date=case.facts.list_date,
-        **evidence,
+        **{"blame": _blame(rule, way), **evidence},
     )
 
 
 def _blame(rule: Rule, way: Delivery) -> Blame:
-    """What stands in a certificate or in an OCSP answer the authority has put there."""
-    return Blame.AUTHORITY if rule is OTHER and way is not Delivery.TLS else rule.blame
+    """What the handshake brings the server keeps; what stands in a certificate or in an OCSP answer the authority has put there."""
+    if rule.blame is Blame.NOBODY:
+        return Blame.NOBODY
+    return Blame.SERVER if way is Delivery.TLS else Blame.AUTHORITY
 
 
 def _name(sct: SctSeen) -> str:
@@ -231,6 +234,10 @@ def _name(sct: SctSeen) -> str:
 def _described(sct: SctSeen) -> str:
     when = f"{sct.time:%Y-%m-%d %H:%M:%S} UTC" if sct.time is not None else "a time that no calendar has"
     return f"{_name(sct)} ({when}{f', it is for {sct.fits}' if sct.fits else ''})"
+
+
+def _counted(number: int) -> str:
+    return f"{number} SCT" if number == 1 else f"{number} SCTs"
 
 
 def _some(items: Sequence[str]) -> str:
