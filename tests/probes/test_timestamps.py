@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,15 @@ from samples.common import NAME
 from transparency_log import CtLogKey, final, log_list, logged, precertificate, sct_list
 
 import tlsdiag
+from tlsdiag import Severity
 from tlsdiag.certificates import StoreError, TrustStore
 from tlsdiag.certificates.transparency import read_log_list
+from tlsdiag.checks.certificate.transparency import TransparencyCheck
 from tlsdiag.facts import Attempt, HandshakeOutcome, ServedChain, Transparency
 from tlsdiag.observation import Unavailable
 from tlsdiag.probes.transparency import TransparencyProbe
-from tlsdiag.testing import Authority, Issued
-from tlsdiag.testing.observations import handshake_outcome
+from tlsdiag.testing import Authority, Issued, run_check
+from tlsdiag.testing.observations import handshake_outcome, seen
 from tlsdiag.transparency import log_list_of
 
 NOW = datetime.now(UTC)
@@ -126,6 +130,21 @@ def test_no_certificate_and_no_public_roots_are_could_not_look() -> None:
 
     assert isinstance(looked(None), Unavailable)
     assert isinstance(looked(ISSUING.issue(NAME), public=gone), Unavailable)
+
+
+CHAINS = json.loads((Path(__file__).parents[1] / "corpus" / "transparency" / "public_chains.json").read_text(encoding="utf-8"))["chains"]
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain["host"])
+@pytest.mark.parametrize("at", [datetime(2026, 3, 20, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)], ids=["in its time", "long after"])
+def test_certificates_of_public_sites_have_nothing_above_info(chain: dict[str, str], at: datetime) -> None:
+    leaf, issuer = (base64.b64decode(chain[name]) for name in ("leaf", "issuer"))
+    scene = Scene(ServedChain(certificates=(leaf, issuer)))
+    scene.now, scene.ct_logs = at, None  # type: ignore[assignment]
+    facts = asyncio.run(TransparencyProbe(lambda: TrustStore.from_certificates([issuer])).run(scene))  # type: ignore[arg-type]
+    assert isinstance(facts, Transparency) and facts.public
+    found = run_check(TransparencyCheck, seen(facts, now=at))
+    assert {(item.code, item.severity) for item in found} == {("certificate-logged", Severity.INFO)}
 
 
 def test_a_list_of_the_caller_is_a_file_or_bytes(tmp_path: Path) -> None:
