@@ -285,6 +285,13 @@ def test_no_json_raises_anything_else(plain: Any) -> None:
         pass
 
 
+def test_a_log_is_of_the_static_api_only_where_the_list_says_so() -> None:
+    silent = json.loads(without(""))
+    del silent["logs"][0]["url"]
+    found = [read_log_list(data).find(FIRST.log_id) for data in (json.dumps(silent).encode(), without("", url=None))]
+    assert [log is not None and log.is_static for log in found] == [False, True]
+
+
 def test_a_state_before_its_beginning_was_another() -> None:
     since = LogState(name="rejected", since=NOW)
     assert (since.at(NOW), since.at(NOW - timedelta(days=1))) == ("rejected", "usable")

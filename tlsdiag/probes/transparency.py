@@ -36,7 +36,7 @@ class TransparencyProbe(Probe):
             public = self._public()
         except StoreError as exc:
             return Unavailable(why=Why.FAILED, detail=f"the roots of public authorities cannot be read: {exc}", by=self.name)
-        logs = scene.ct_logs or shipped_logs()
+        logs = shipped_logs() if scene.ct_logs is None else scene.ct_logs
         leaf, *sent = (read_certificate(der) for der in served.certificates)
         anchor = _anchor(leaf, sent, public, scene)
         known = _known(sent, scene.seen(ChainPaths), anchor)

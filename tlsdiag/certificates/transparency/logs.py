@@ -161,10 +161,12 @@ def _checked(row: Row) -> Row:
 
 
 def _own(plain: dict[str, Any]) -> Iterator[Row]:
+    """A log whose URL is null is of the static-ct-api."""
     for log in _objects(plain, "logs"):
         chrome, apple = _object(log, "chrome_state"), _object(log, "apple_state")
         yield Row(
-            _text(log, "key") or "", _text(log, "description") or "", _text(log, "operator") or "", _text(log, "url"), _text(log, "log_type"),
+            _text(log, "key") or "", _text(log, "description") or "", _text(log, "operator") or "",
+            _text(log, "url") if "url" in log else "", _text(log, "log_type"),
             *_interval(_object(log, "temporal_interval")), _text(chrome, "state"), _text(chrome, "since"), _text(apple, "state"), _text(apple, "since"),
         )  # fmt: skip
 

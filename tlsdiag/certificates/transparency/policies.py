@@ -18,6 +18,7 @@ SHORT = timedelta(days=180)
 """A certificate that lives no longer needs two, another one three."""
 CHROME_SINCE = datetime(2018, 5, 1, tzinfo=UTC)
 APPLE_SINCE = datetime(2018, 10, 15, tzinfo=UTC)
+_NO_RFC6962 = "none is of a log of RFC 6962"
 _APPROVED = ("qualified", "usable", "readonly")
 
 
@@ -35,7 +36,8 @@ class Witness:
 class PolicyVerdict:
     """What a policy makes of them. `satisfied` is None when it hangs on logs that the list does not know.
 
-    `hopeless`: it would not do even if every log were in the best of states, so that the age of the list does not matter. `reasons` in words.
+    `hopeless`: it would not do even if every log were in the best of states, so that the age of the list does not matter. `by_kind_alone`: only a log of
+    RFC 6962 is lacking, a demand that Chrome has given up and that Apple may. `reasons` in words.
     """
 
     program: str
@@ -44,6 +46,7 @@ class PolicyVerdict:
     counted: int
     reasons: tuple[str, ...] = ()
     hopeless: bool = False
+    by_kind_alone: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +100,7 @@ def _best(program: str, reasons: _Reasons, witnesses: Sequence[Witness], lifetim
         counted=sum(item.once for item in known),
         reasons=certain,
         hopeless=bool(reasons(best, lifetime)),
+        by_kind_alone=certain == (_NO_RFC6962,),
     )
 
 
@@ -165,4 +169,4 @@ def _operators(counted: Sequence[_Counted]) -> list[str]:
 
 
 def _rfc6962(counted: Sequence[_Counted]) -> list[str]:
-    return ["none is of a log of RFC 6962"] if counted and not any(item.may_be_rfc6962 for item in counted) else []
+    return [_NO_RFC6962] if counted and not any(item.may_be_rfc6962 for item in counted) else []

@@ -169,10 +169,11 @@ def _number(case: _Case) -> Iterator[Finding]:
         detail = f"{issuer} came without an SCT: there is none in it, in the handshake, or in a stapled OCSP answer. {_listed(who)} refuse it; this client does not look."
         yield _finding(case, MISSING, Delivery.CERTIFICATE, detail, severity=_severity(case, Severity.HIGH), **common)
         return
-    sure = all(verdict.hopeless for verdict in broken)
+    sure = any(verdict.hopeless and not verdict.by_kind_alone for verdict in broken)
     reasons = "; ".join(f"by {verdict.program}'s policy {', '.join(verdict.reasons)}" for verdict in broken)
-    detail = f"{issuer} has {_counted(len(case.facts.scts))}: {reasons}. {_listed(who)} refuse it; this client does not look."
-    doubtful = not sure and case.is_stale
+    doubtful = not sure and (case.is_stale or all(verdict.by_kind_alone for verdict in broken))
+    refuse = "may refuse it" if doubtful else "refuse it"
+    detail = f"{issuer} has {_counted(len(case.facts.scts))}: {reasons}. {_listed(who)} {refuse}; this client does not look."
     if all(item.delivery == Delivery.TLS for item in case.facts.scts):
         common |= {"fix": OTHER.fix, "blame": Blame.SERVER}
     yield _finding(
