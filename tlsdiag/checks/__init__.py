@@ -26,6 +26,9 @@ from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .files.bundle import FileBundleCheck
+from .files.contents import FileContentsCheck
+from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
@@ -101,4 +104,7 @@ CHECKS: tuple[type[Check], ...] = (
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    FileContentsCheck,
+    FileBundleCheck,
+    FileKeysCheck,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls, transparency
+from . import balance, between, certificate, client, clock, counterfactual, files, interception, local, network, protocol, proxy, starttls, transparency
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -19,4 +19,5 @@ SAMPLES: Samples = {
     **balance.SAMPLES,
     **between.SAMPLES,
     **transparency.SAMPLES,
+    **files.SAMPLES,
 }

@@ -182,6 +182,7 @@ SAMPLES: Samples = {
         lambda: chain(stranger().issue(NAME).der, stranger().issued.der, verify_code=19),
         lambda: chain(stranger().issue(NAME).der, stranger().issued.der, verify_code=None, trust=stranger().pem),
     ),
+    "path-search-incomplete": (lambda: chain(leaf().der, complete=False), lambda: issued(leaf(), complete=False, verify_code=None)),
     "trust-store-unreadable": (lambda: chain(leaf().der, store_error="gone"), lambda: chain(leaf().der)),
     "chain-wrong-order": (reordered, sound),
     "chain-duplicate": (lambda: sent(again=True), sound),

@@ -65,8 +65,8 @@ class NamesCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the mismatch."""
         served = seen[ServedChain]
-        if not served.certificates:
-            return
+        if not served.certificates or not seen.target.reference_name:
+            return  # files that are judged for no host in particular
         certificate = read_certificate(served.certificates[0])
         wanted = seen.target.reference_name
         match = match_host(certificate, wanted)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...certificates import read_certificate
 from ...plugin import Blame, ChainFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
+from ..files.words import in_words
 from .size import TOO_LARGE, TOO_LONG, oversized
 
 _ORDER = {
@@ -73,6 +74,7 @@ class ShapeCheck(Check):
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome,)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is not as it should be."""
         shape, served = seen[ChainPaths].shape, seen[ServedChain]
