@@ -16,7 +16,7 @@ from samples.common import NAME
 from transparency_log import CtLogKey, final, log_list, logged, precertificate, sct_list
 
 import tlsdiag
-from tlsdiag import Severity
+from tlsdiag import Confidence, Severity
 from tlsdiag.certificates import StoreError, TrustStore
 from tlsdiag.certificates.transparency import read_log_list
 from tlsdiag.checks.certificate.transparency import TransparencyCheck
@@ -145,6 +145,18 @@ def test_certificates_of_public_sites_have_nothing_above_info(chain: dict[str, s
     assert isinstance(facts, Transparency) and facts.public
     found = run_check(TransparencyCheck, seen(facts, now=at))
     assert {(item.code, item.severity) for item in found} == {("certificate-logged", Severity.INFO)}
+
+
+def test_files_have_timestamps_too_and_what_a_server_would_send_is_open() -> None:
+    leaf, issuer = (base64.b64decode(CHAINS[0][name]) for name in ("leaf", "issuer"))
+    at = datetime(2026, 3, 20, tzinfo=UTC)
+    report = tlsdiag.diagnose_certificates([leaf, issuer], trust="certifi", now=at, ct_logs=log_list(FIRST, date=at))
+    (unknown,) = report.filter(code="sct-from-unknown-log")
+    assert "3 SCTs" in unknown.detail
+    assert [item.code for item in tlsdiag.diagnose_certificates([leaf, issuer], trust="certifi", now=at).filter(code="certificate-logged")]
+    facts = looked(ISSUING.issue(NAME))
+    (missing,) = run_check(TransparencyCheck, seen(facts, now=NOW))
+    assert (missing.code, missing.confidence) == ("sct-missing", Confidence.LIKELY) and "could not be seen here" in missing.detail
 
 
 def test_a_list_of_the_caller_is_a_file_or_bytes(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ class SctSeen:
 class Transparency(Observation):
     """The timestamps of the served certificate; derived, opens nothing.
 
-    `public`: the chain leads to one of Mozilla's roots, which `anchor` names, whatever this client trusts. `problems` are lists of SCTs that cannot be read.
+    `public`: the chain leads to one of Mozilla's roots, which `anchor` names, whatever this client trusts. `complete`: the handshake was looked at too, and
+    not the certificate alone. `problems` are lists of SCTs that cannot be read.
     `list_*` tell of the list of logs: its date, where it is from, and whose states it has ("chrome", "apple").
     """
 
@@ -63,6 +64,7 @@ class Transparency(Observation):
     anchor: str = ""
     scts: tuple[SctSeen, ...] = ()
     problems: tuple[Note, ...] = ()
+    complete: bool = True
     list_date: datetime
     list_origin: str = ""
     list_programs: tuple[str, ...] = ()

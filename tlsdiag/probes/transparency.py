@@ -41,13 +41,16 @@ class TransparencyProbe(Probe):
         anchor = _anchor(leaf, sent, public, scene)
         known = _known(sent, scene.seen(ChainPaths), anchor)
         scts, problems = _delivered(leaf, scene.seen(HandshakeOutcome))
-        others = [_candidate(item, known) for item in _others(served)]
+        own = _candidate(leaf, known)
+        entries = {way: own.entries(way) for way in dict.fromkeys(delivery for delivery, _ in scts)}
+        others = [_candidate(item, known) for item in _others(served)] if scts else []
         return Transparency(
             certificate=leaf.der,
             public=anchor is not None,
             anchor=anchor[-1].label if anchor else "",
-            scts=tuple(_seen(delivery, sct, _candidate(leaf, known), others, logs) for delivery, sct in scts[:_MAX_SCTS]),
+            scts=tuple(_seen(delivery, sct, entries[delivery], others, logs) for delivery, sct in scts[:_MAX_SCTS]),
             problems=problems,
+            complete=_same(leaf, scene.seen(HandshakeOutcome)),
             list_date=logs.date,
             list_origin=logs.origin,
             list_programs=logs.programs,
@@ -84,14 +87,18 @@ def _others(served: ServedChain) -> Iterator[Certificate]:
 def _delivered(leaf: Certificate, ours: HandshakeOutcome | None) -> tuple[list[tuple[Delivery, Sct]], tuple[Note, ...]]:
     found = [(Delivery.CERTIFICATE, raw) for raw in leaf.sct_list]
     problems = [Note(code=Delivery.CERTIFICATE, detail=item.detail) for item in leaf.problems if item.extension == SCT_LIST]
-    if ours is not None and ours.certificates[:1] == (leaf.der,):
+    if ours is not None and _same(leaf, ours):
         stapled, problem = stapled_scts(ours.ocsp_response or b"")
         found += [(Delivery.TLS, raw) for raw in ours.scts] + [(Delivery.OCSP, raw) for raw in stapled]
         problems += [Note(code=Delivery.OCSP, detail=problem)] if problem else []
     return [(delivery, read_sct(raw)) for delivery, raw in found], tuple(problems)
 
 
-def _seen(delivery: Delivery, sct: Sct, leaf: Candidate, others: Sequence[Candidate], logs: LogList) -> SctSeen:
+def _same(leaf: Certificate, ours: HandshakeOutcome | None) -> bool:
+    return ours is not None and ours.certificates[:1] == (leaf.der,)
+
+
+def _seen(delivery: Delivery, sct: Sct, entries: Sequence[bytes], others: Sequence[Candidate], logs: LogList) -> SctSeen:
     seen = SctSeen(delivery=delivery.value, version=sct.version, log_id=sct.log_id, time=sct.time, problem=sct.problem)
     log = logs.find(sct.log_id)
     if log is None:
@@ -99,7 +106,7 @@ def _seen(delivery: Delivery, sct: Sct, leaf: Candidate, others: Sequence[Candid
     seen = attrs.evolve(seen, log=_log_seen(log))
     if sct.problem:
         return seen
-    signed = is_signed(sct, log.key, leaf.entries(delivery))
+    signed = is_signed(sct, log.key, entries)
     other = fitting(sct, log.key, delivery, others) if signed is False else None
     return attrs.evolve(seen, signed=signed, fits=_named(other.certificate) if other else "")
 

@@ -8,7 +8,6 @@ The one reader of them: for the judgement of transparency, and for the clock, wh
 
 from __future__ import annotations
 
-import functools
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -43,7 +42,6 @@ class Sct:
         return _EPOCH + timedelta(milliseconds=self.timestamp) if self.log_id and self.timestamp < _LATEST else None
 
 
-@functools.lru_cache(maxsize=1024)
 def read_sct(raw: bytes) -> Sct:
     """Read a serialized SCT as far as it can be read."""
     if not raw:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -53,7 +52,6 @@ def fitting(sct: Sct, key: bytes, delivery: Delivery, candidates: Sequence[Candi
     return next((item for item in candidates for kind in kinds if is_signed(sct, key, item.entries(kind))), None)
 
 
-@functools.lru_cache(maxsize=1024)
 def _tried(key: bytes, hash: int, algorithm: int, signature: bytes, data: bytes) -> bool | None:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes

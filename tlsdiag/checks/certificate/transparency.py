@@ -166,14 +166,14 @@ def _number(case: _Case) -> Iterator[Finding]:
     common: dict[str, object] = {"wanted": broken[0].wanted, "counted": broken[0].counted, "refused_by": who}
     issuer = f"{case.leaf.label}, issued by {case.leaf.issuer.text} below the public root {case.facts.anchor},"
     if not case.facts.scts:
-        detail = f"{issuer} came without an SCT: there is none in it, in the handshake, or in a stapled OCSP answer. {_listed(who)} refuse it; this client does not look."
-        yield _finding(case, MISSING, Delivery.CERTIFICATE, detail, severity=_severity(case, Severity.HIGH), **common)
+        confidence = Confidence.PROVEN if case.facts.complete else Confidence.LIKELY
+        yield _finding(case, MISSING, Delivery.CERTIFICATE, _missing(case, issuer, who), severity=_severity(case, Severity.HIGH), confidence=confidence, **common)
         return
     sure = any(verdict.hopeless and not verdict.by_kind_alone for verdict in broken)
     reasons = "; ".join(f"by {verdict.program}'s policy {', '.join(verdict.reasons)}" for verdict in broken)
     doubtful = not sure and (case.is_stale or all(verdict.by_kind_alone for verdict in broken))
     refuse = "may refuse it" if doubtful else "refuse it"
-    detail = f"{issuer} has {_counted(len(case.facts.scts))}: {reasons}. {_listed(who)} {refuse}; this client does not look."
+    detail = f"{issuer} has {_counted(len(case.facts.scts))}: {reasons}. {_listed(who)} {refuse}; OpenSSL does not look."
     if all(item.delivery == Delivery.TLS for item in case.facts.scts):
         common |= {"fix": OTHER.fix, "blame": Blame.SERVER}
     yield _finding(
@@ -182,9 +182,15 @@ def _number(case: _Case) -> Iterator[Finding]:
         Delivery.CERTIFICATE,
         detail if sure else f"{detail} {case.list_words}",
         severity=_severity(case, Severity.LOW if doubtful else Severity.HIGH),
-        confidence=Confidence.PROVEN if sure else Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
+        confidence=Confidence.PROVEN if sure and case.facts.complete else Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
         **common,
     )
+
+
+def _missing(case: _Case, issuer: str, who: Sequence[str]) -> str:
+    if case.facts.complete:
+        return f"{issuer} came without an SCT: there is none in it, in the handshake, or in a stapled OCSP answer. {_listed(who)} refuse it; OpenSSL does not look."
+    return f"{issuer} has no SCT in it. {_listed(who)} refuse it, unless the server sends some in the handshake, which could not be seen here."
 
 
 def _severity(case: _Case, severity: Severity) -> Severity:
