@@ -121,7 +121,7 @@ def test_lists_that_cannot_be_read_are_problems_of_their_way() -> None:
 def test_a_flood_of_timestamps_is_cut() -> None:
     issued = ISSUING.issue(NAME)
     found = looked(issued, handshake_outcome(certificates=issued.chain, scts=(FIRST.sct(b"entry"),) * 500))
-    assert len(found.scts) == 32
+    assert len(found.scts) == 16
 
 
 def test_no_certificate_and_no_public_roots_are_could_not_look() -> None:

@@ -7,12 +7,18 @@ from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
 from .certificate.encoding import EncodingCheck
+from .certificate.keys import KeysCheck
+from .certificate.leaves import LeavesCheck
+from .certificate.lifetime import LifetimeCheck
+from .certificate.name_forms import NameFormsCheck
 from .certificate.names import NamesCheck
+from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.strict import StrictCheck
 from .certificate.transparency import TransparencyCheck
 from .certificate.trust import TrustCheck
+from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
@@ -90,11 +96,17 @@ CHECKS: tuple[type[Check], ...] = (
     PageCheck,
     RevocationCheck,
     ValidityCheck,
+    LifetimeCheck,
     NamesCheck,
+    NameFormsCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
+    KeysCheck,
+    UsageCheck,
+    SerialsCheck,
+    LeavesCheck,
     StrictCheck,
     TransparencyCheck,
     ContextCheck,

@@ -12,7 +12,7 @@ from ..certificates.transparency import Candidate, CtLog, Delivery, LogList, Sct
 from ..certificates.transparency.stapled import stapled_scts
 from ..plugin import ChainPaths, HandshakeOutcome, LogSeen, Note, Probe, Scene, SctSeen, ServedChain, Transparency, Unavailable, Why
 
-_MAX_SCTS = 32
+_MAX_SCTS = 16
 """More than any certificate has; each costs a signature."""
 
 

@@ -26,7 +26,7 @@ WRONG_ORDER = Rule(
     references=("RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"),
     explains=(*CONSEQUENCE, "name-mismatch", "certificate-wrong-usage"),
     failing="a chain with the intermediate after the root",
-    passing="a chain from the leaf upwards",
+    passing="a chain from the leaf upwards, with a cross-signed copy of the intermediate at its end",
 )
 DUPLICATE = Rule(
     code="chain-duplicate",
@@ -38,7 +38,7 @@ DUPLICATE = Rule(
     fix=Fix(summary="Remove the repeated certificate from the file.", snippets=_ORDER),
     references=("RFC 8446 section 4.4.2",),
     failing="a chain with the leaf twice",
-    passing="a chain with each certificate once",
+    passing="two certificates for one intermediate with one key, from two roots",
 )
 EXTRA = Rule(
     code="chain-extra",
@@ -62,7 +62,7 @@ ROOT_SENT = Rule(
     fix=Fix(summary="Leave the root out of the file.", snippets=_ORDER),
     references=("RFC 8446 section 4.4.2",),
     failing="a chain with its root",
-    passing="a chain without its root",
+    passing="a chain with the root's cross-sign by an older root",
 )
 
 
