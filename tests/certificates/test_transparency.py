@@ -176,6 +176,12 @@ def test_an_issuer_that_is_not_known_leaves_the_signature_open() -> None:
     assert is_signed(read_sct(leaf.sct_list[0]), FIRST.key, Candidate(certificate=leaf).entries(Delivery.CERTIFICATE)) is None
 
 
+@pytest.mark.parametrize("delivery", Delivery)
+def test_a_certificate_that_no_log_could_take_has_no_entry(delivery: Delivery) -> None:
+    huge = attrs.evolve(read_certificate(ISSUING.issued.der), der=bytes(2**24))
+    assert Candidate(certificate=huge, issuers=(huge,)).entries(delivery) == ()
+
+
 @pytest.mark.parametrize("key", [b"", b"no key", CtLogKey(name="x", kind="ed25519", number=803).key])
 def test_a_key_of_another_kind_leaves_the_signature_open(key: bytes) -> None:
     assert is_signed(read_sct(FIRST.sct(b"entry")), key, [b"entry"]) is None

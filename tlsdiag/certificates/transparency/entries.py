@@ -21,6 +21,8 @@ from .scts import Sct
 
 X509_ENTRY, PRECERT_ENTRY = 0, 1
 PRECERTIFICATE_SIGNING = "1.3.6.1.4.1.11129.2.4.4"
+MAX_ENTRY = 2**24 - 1
+"""Bytes of a certificate that a log can take."""
 _EXTENSIONS = 0xA3
 _ISSUER = 3
 """Where the issuer stands in a TBSCertificate that names its version."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 import attrs
 
 from ..certificate import Certificate
-from .entries import precert_entry, signed_data, x509_entry
+from .entries import MAX_ENTRY, precert_entry, signed_data, x509_entry
 from .scts import Sct
 
 _SHA256, _RSA, _ECDSA = 4, 1, 3
@@ -32,6 +32,8 @@ class Candidate:
 
     def entries(self, delivery: Delivery) -> tuple[bytes, ...]:
         """What the log should have signed when it came so."""
+        if len(self.certificate.der) > MAX_ENTRY:
+            return ()
         if delivery is not Delivery.CERTIFICATE:
             return (x509_entry(self.certificate),)
         found = (precert_entry(self.certificate, issuer) for issuer in self.issuers)
