@@ -54,8 +54,12 @@ SCT_LIST = "1.3.6.1.4.1.11129.2.4.2"
 
 def public_chains() -> list[Any]:
     """Certificates of public sites with their issuers."""
-    chains = json.loads((CORPUS / "public_chains.json").read_text(encoding="utf-8"))["chains"]
-    return [pytest.param(*(read_certificate(base64.b64decode(item[name])) for name in ("leaf", "issuer")), id=item["host"]) for item in chains]
+    chains = json.loads((CORPUS.parent / "sites" / "chains.json").read_text(encoding="utf-8"))["chains"]
+    found = []
+    for item in chains:
+        leaf, *above = (read_certificate(base64.b64decode(text)) for text in (*item["sent"], item["root"]))
+        found.append(pytest.param(leaf, next(issuer for issuer in above if signed_by(leaf, issuer)), id=item["host"]))
+    return found
 
 
 # reading

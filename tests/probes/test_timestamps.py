@@ -132,28 +132,27 @@ def test_no_certificate_and_no_public_roots_are_could_not_look() -> None:
     assert isinstance(looked(ISSUING.issue(NAME), public=gone), Unavailable)
 
 
-CHAINS = json.loads((Path(__file__).parents[1] / "corpus" / "transparency" / "public_chains.json").read_text(encoding="utf-8"))["chains"]
+CHAINS = json.loads((Path(__file__).parents[1] / "corpus" / "sites" / "chains.json").read_text(encoding="utf-8"))["chains"]
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain["host"])
 @pytest.mark.parametrize("at", [datetime(2026, 3, 20, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)], ids=["in its time", "long after"])
-def test_certificates_of_public_sites_have_nothing_above_info(chain: dict[str, str], at: datetime) -> None:
-    leaf, issuer = (base64.b64decode(chain[name]) for name in ("leaf", "issuer"))
-    scene = Scene(ServedChain(certificates=(leaf, issuer)))
+def test_certificates_of_public_sites_have_nothing_above_info(chain: dict[str, Any], at: datetime) -> None:
+    scene = Scene(ServedChain(certificates=tuple(base64.b64decode(text) for text in chain["sent"])))
     scene.now, scene.ct_logs = at, None  # type: ignore[assignment]
-    facts = asyncio.run(TransparencyProbe(lambda: TrustStore.from_certificates([issuer])).run(scene))  # type: ignore[arg-type]
+    facts = asyncio.run(TransparencyProbe(lambda: TrustStore.from_certificates([base64.b64decode(chain["root"])])).run(scene))  # type: ignore[arg-type]
     assert isinstance(facts, Transparency) and facts.public
     found = run_check(TransparencyCheck, seen(facts, now=at))
     assert {(item.code, item.severity) for item in found} == {("certificate-logged", Severity.INFO)}
 
 
 def test_files_have_timestamps_too_and_what_a_server_would_send_is_open() -> None:
-    leaf, issuer = (base64.b64decode(CHAINS[0][name]) for name in ("leaf", "issuer"))
+    sent = [base64.b64decode(text) for text in CHAINS[0]["sent"]]
     at = datetime(2026, 3, 20, tzinfo=UTC)
-    report = tlsdiag.diagnose_certificates([leaf, issuer], trust="certifi", now=at, ct_logs=log_list(FIRST, date=at))
+    report = tlsdiag.diagnose_certificates(sent, trust="certifi", now=at, ct_logs=log_list(FIRST, date=at))
     (unknown,) = report.filter(code="sct-from-unknown-log")
     assert "3 SCTs" in unknown.detail
-    assert [item.code for item in tlsdiag.diagnose_certificates([leaf, issuer], trust="certifi", now=at).filter(code="certificate-logged")]
+    assert [item.code for item in tlsdiag.diagnose_certificates(sent, trust="certifi", now=at).filter(code="certificate-logged")]
     facts = looked(ISSUING.issue(NAME))
     (missing,) = run_check(TransparencyCheck, seen(facts, now=NOW))
     assert (missing.code, missing.confidence) == ("sct-missing", Confidence.LIKELY) and "could not be seen here" in missing.detail
