@@ -34,9 +34,9 @@ def _content(path: Path) -> bytes:
     from .certificates.transparency.logs import MAX_LIST
 
     try:
-        if not path.is_file():
-            raise TargetError(f"ct_logs: {path} is no file")
-        with path.open("rb") as file:
-            return file.read(MAX_LIST + 1)
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(MAX_LIST + 1)
     except (OSError, ValueError) as exc:
         raise TargetError(f"ct_logs: {path}: {getattr(exc, 'strerror', None) or exc}") from None
+    raise TargetError(f"ct_logs: {path} is no file")
