@@ -41,6 +41,8 @@ from tlsdiag.certificates.transparency import (
 )
 from tlsdiag.certificates.transparency.entries import without_extension
 from tlsdiag.certificates.transparency.logs import MAX_LIST, MAX_LOGS
+from tlsdiag.certificates.transparency.scts import split_list
+from tlsdiag.certificates.transparency.stapled import stapled_scts
 from tlsdiag.testing import Authority
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "transparency"
@@ -358,10 +360,9 @@ def test_what_would_not_do_with_the_best_of_logs_is_hopeless() -> None:
 
 
 def test_a_list_of_scts_in_an_ocsp_answer_is_split_and_told_where_damaged() -> None:
-    from tlsdiag.certificates.transparency.stapled import split_list, stapled_scts
-
     assert split_list(sct_list(b"one", b"two")) == ((b"one", b"two"), "")
     assert split_list(b"\0\5\0\3one")[1] == "" and split_list(b"\0\6\0\3one\0")[0] == (b"one",)
-    assert split_list(b"\0\x09\0\3one") == ((), "the length of the list is not that of its bytes")
+    assert split_list(b"\0\x09\0\3one") == ((b"one",), "the length of the list is not that of its bytes")
     assert split_list(b"\0\7\0\3one\0\5")[1] == "an SCT that is cut short" and split_list(b"\0\0")[1] == "no SCT"
+    assert split_list(sct_list(*[b"x"] * 65)) == ((b"x",) * 64, "more than 64 SCTs")
     assert stapled_scts(b"") == ((), "") and stapled_scts(seq()) == ((), "")

@@ -10,7 +10,7 @@ from datetime import datetime
 import attrs
 
 from .certificate import Certificate
-from .der import OCTET_STRING, SEQUENCE, DerError, Element, read_element
+from .revocation.ocsp import read_ocsp_response
 from .transparency.scts import read_sct
 
 
@@ -35,22 +35,8 @@ def embedded_timestamps(certificate: Certificate) -> tuple[datetime, ...]:
 
 def ocsp_times(response: bytes) -> OcspTimes | None:
     """The times of an OCSPResponse; None when it is no successful one."""
-    try:
-        return _basic(read_element(response).expect(SEQUENCE).children())
-    except (DerError, IndexError, ValueError):
+    answer = read_ocsp_response(response)
+    if answer.problem or answer.produced_at is None or not answer.responses:
         return None
-
-
-def _basic(parts: list[Element]) -> OcspTimes | None:
-    kind_and_answer = parts[1].children()[0].children()
-    data = read_element(kind_and_answer[1].expect(OCTET_STRING).content).children()[0].children()
-    if data[0].tag == 0xA0:  # the version, left out where it is 1
-        data = data[1:]
-    _, produced, responses = data[0], data[1].time(), data[2].children()
-    single = responses[0].children()
-    following = next((part for part in single[3:] if part.tag == 0xA0), None)
-    return OcspTimes(
-        produced=produced,
-        this_update=single[2].time(),
-        next_update=following.children()[0].time() if following is not None else None,
-    )
+    first = answer.responses[0]
+    return OcspTimes(produced=answer.produced_at, this_update=first.this_update, next_update=first.next_update)

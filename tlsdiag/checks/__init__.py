@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.clients import ClientsCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
 from .certificate.leaves import LeavesCheck
@@ -109,6 +110,7 @@ CHECKS: tuple[type[Check], ...] = (
     LeavesCheck,
     StrictCheck,
     TransparencyCheck,
+    ClientsCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls, transparency
+from . import (
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    starttls,
+    transparency,
+    views,
+)  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
+    **transparency.SAMPLES,
     **network.SAMPLES,
     **proxy.SAMPLES,
     **starttls.SAMPLES,
@@ -19,6 +37,6 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
-    **transparency.SAMPLES,
+    **views.SAMPLES,
     **files.SAMPLES,
 }

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 V1 = 0
+MAX_SCTS = 64
+"""More than any certificate has."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = int((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(milliseconds=1))
 _FIXED = 43
@@ -67,3 +69,21 @@ def _rest(sct: Sct) -> Sct:
     if length != len(rest) - 4:
         return attrs.evolve(sct, problem=f"its signature should have {length} bytes, {len(rest) - 4} are there")
     return sct
+
+
+def split_list(data: bytes) -> tuple[tuple[bytes, ...], str]:
+    """The members of a SignedCertificateTimestampList, as far as they can be told apart, and what is wrong with it."""
+    fits = len(data) >= 2 and int.from_bytes(data[:2], "big") == len(data) - 2
+    problem = "" if fits else "the length of the list is not that of its bytes"
+    found: list[bytes] = []
+    at = 2
+    while at < len(data):
+        if len(found) == MAX_SCTS:
+            return tuple(found), problem or f"more than {MAX_SCTS} SCTs"
+        size = int.from_bytes(data[at : at + 2], "big")
+        item = data[at + 2 : at + 2 + size]
+        if not size or len(item) != size:
+            return tuple(found), problem or "an SCT that is cut short"
+        found.append(item)
+        at += 2 + size
+    return tuple(found), problem or ("" if found else "no SCT")
