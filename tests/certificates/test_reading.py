@@ -174,6 +174,9 @@ def test_an_empty_integer_and_a_damaged_identifier_are_der_errors() -> None:
         Element(0x02, b"", b"", 0).integer()
     with pytest.raises(DerError):
         oid_text(b"\x80")
+    for content in (b"\xff" * 300 + b"\x01", b""):
+        with pytest.raises(DerError):
+            oid_text(content)
     assert oid_text(bytes.fromhex("2b0e03021a")) == "1.3.14.3.2.26"
 
 

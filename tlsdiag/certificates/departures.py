@@ -13,7 +13,7 @@ import attrs
 
 from .der import DerError, Header, oid_text, read_header
 
-MAX_ELEMENTS = 12_000
+MAX_ELEMENTS = 11_000
 """As many as a certificate of 2,500 names has more than twice over; a walk over more would take longer than a diagnosis may."""
 MAX_DEPTH = 64
 
@@ -47,6 +47,9 @@ class Walk:
             self.left -= 1
             if self.left <= 0:
                 return
+            if 0x80 <= data[at] < 0xA0 and at + 2 <= stop and data[at] != 0x9F and data[at + 1] < 0x80:
+                at += 2 + data[at + 1]  # implicitly tagged and short: nothing to see, and names come by the thousand
+                continue
             head = read_header(data, at, stop)
             if not head.is_der:
                 yield Departure("encoding-not-der", _length_fault(data, at, head), at)

@@ -61,9 +61,11 @@ def _issuer_alt_name(value: Element, note: Note) -> Facts:
 
 def _some(value: Element, note: Note) -> list[Element]:
     """The items of a SEQUENCE OF that must not be empty."""
-    items = value.expect(SEQUENCE).children()
+    items = value.expect(SEQUENCE).children(partial=True)
     if not items:
         note("extension-empty", "it is empty", value.offset)
+    elif sum(len(item.raw) for item in items) < len(value.content):
+        note("too-many-elements", f"the first {len(items)} are looked at", value.offset)
     return items
 
 

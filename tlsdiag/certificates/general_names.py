@@ -14,7 +14,7 @@ import re
 
 from .certificate import GeneralName
 from .der import DerError, Element, oid_text, read_element
-from .distinguished import read_name_der
+from .distinguished import read_name
 
 KINDS = {
     0xA0: "otherName", 0x81: "rfc822Name", 0x82: "dNSName", 0xA3: "x400Address", 0xA4: "directoryName", 0xA5: "ediPartyName",
@@ -23,6 +23,7 @@ KINDS = {
 """The kind of a name by the tag byte of its encoding."""
 _LABELS = re.compile(rb"(\*|[A-Za-z0-9_*-]+)(\.[A-Za-z0-9_*-]+)*\.?")
 """Letters, digits, hyphens; an underscore or an asterisk in an odd place is another question than the encoding."""
+_PLAIN = re.compile(rb"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*")
 _IPV4 = re.compile(rb"\d{1,3}(\.\d{1,3}){3}")
 
 
@@ -36,6 +37,8 @@ def general_name(element: Element) -> GeneralName:
 
 def fault(name: GeneralName) -> tuple[str, str] | None:
     """The code and the words for what is wrong with a name of a subject; None for a good one."""
+    if name.kind == "dNSName" and _PLAIN.fullmatch(name.value):
+        return None
     if name.kind == "iPAddress" and len(name.value) not in (4, 16):
         return "general-name-malformed", f"an iPAddress of {len(name.value)} bytes"
     if name.kind in ("dNSName", "rfc822Name", "uniformResourceIdentifier"):
@@ -77,14 +80,14 @@ def _text(kind: str, element: Element) -> str:
     content = element.content
     if kind == "iPAddress":
         return address_text(content)
-    if kind == "directoryName":
-        return read_name_der(content).text
     try:
+        if kind == "directoryName":
+            return read_name(element.children()[0]).text
         if kind == "registeredID":
             return oid_text(content)
         if kind == "otherName":
             return read_element(content).oid()
-    except DerError:
+    except (DerError, IndexError):
         return f"{kind} {content[:32].hex()}"
     if kind in ("x400Address", "ediPartyName"):
         return f"{kind} {content[:32].hex()}"
