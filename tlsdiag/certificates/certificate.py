@@ -91,7 +91,8 @@ class AuthorityKeyIdentifier:
 class KeyInfo:
     """A public key: its kind ("RSA", "EC", "Ed25519", ...), size in bits, and what the kind has besides.
 
-    `curve` is "explicit" where the parameters are written out; a kind that is not known here is its dotted OID. `modulus` is that of an RSA key.
+    `curve` is "explicit" where the parameters are written out; a kind that is not known here is its dotted OID. `modulus` is that of an RSA key;
+    `oid` is the algorithm as it stands, for a key that may only sign in one way is of the kind RSA too (RSASSA-PSS, 1.2.840.113549.1.1.10).
     """
 
     kind: str = "unknown"
@@ -99,6 +100,7 @@ class KeyInfo:
     curve: str | None = None
     exponent: int | None = None
     modulus: int | None = attrs.field(default=None, repr=False)
+    oid: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.curve or self.bits or ''}".strip()

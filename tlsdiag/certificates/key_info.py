@@ -25,7 +25,7 @@ def key_info(spki: Element) -> KeyInfo:
         raise DerError("an algorithm without its identifier", algorithm.offset)
     oid = parts[0].expect(OID).oid()
     kind, size = oids.KEYS.get(oid, (oid, None))
-    info = KeyInfo(kind=kind, bits=size)
+    info = KeyInfo(kind=kind, bits=size, oid=oid)
     if kind == "RSA":
         return _rsa(info, bits)
     if kind == "EC":
