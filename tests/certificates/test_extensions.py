@@ -108,7 +108,7 @@ DAMAGED = {
     "a negative path length": (extension(CONSTRAINTS, seq(boolean(True), integer(-1))), "extension-malformed"),
     "constraints with more": (extension(CONSTRAINTS, seq(boolean(True), integer(1), integer(1))), "extension-malformed"),
     "constraints that are no sequence": (extension(CONSTRAINTS, NULL), "extension-malformed"),
-    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "extension-empty"),
+    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "extension-malformed"),
     "no extended usage": (extension(EKU, seq()), "extension-empty"),
     "a usage that is no identifier": (extension(EKU, seq(NULL)), "extension-malformed"),
     "an empty key identifier": (extension(SKI, octets(b"")), "extension-empty"),
@@ -153,7 +153,7 @@ DAMAGED = {
     "a period of nothing": (extension("2.5.29.16", seq(integer(1))), "extension-minor"),
     "a period of odd times": (extension("2.5.29.16", seq(element(0x80, b"2025"))), "extension-minor"),
     "an attribute without values": (extension("2.5.29.9", seq(seq(oid("1.2.3")))), "extension-minor"),
-    "a Netscape type of text": (extension("2.16.840.1.113730.1.1", text("x", 0x16)), "extension-minor"),
+    "a Netscape type of text": (extension("2.16.840.1.113730.1.1", text("x", 0x16)), "extension-malformed"),
     "a Netscape comment in bits": (extension("2.16.840.1.113730.1.13", bits(b"x")), "extension-minor"),
 }
 
@@ -203,8 +203,10 @@ NAMES = {
     "an address of five bytes": (element(0x87, bytes(5)), "general-name-malformed"),
     "two @": (element(0x81, b"a@b@c.example"), "general-name-malformed"),
     "a relative URI": (element(0x86, b"there"), "general-name-malformed"),
-    "a registered identifier that is none": (element(0x88, b"\x80"), "general-name-malformed"),
-    "an unknown tag": (element(0x8A, b"x"), "general-name-malformed"),
+    "a registered identifier that is none": (element(0x88, b"\x80"), "extension-malformed"),
+    "an other name that is none": (element(0xA0, b"\x06"), "extension-malformed"),
+    "a directory name that is none": (element(0xA4, NULL), "extension-malformed"),
+    "an unknown tag": (element(0x8A, b"x"), "extension-malformed"),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import attrs
 
 from . import oids
-from .problems import PROBLEMS, Grade
+from .problems import Grade, grade_of
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +30,7 @@ class Problem:
     @property
     def grade(self) -> Grade:
         """Whom it disturbs: every client, strict ones, or nobody."""
-        return PROBLEMS[self.code].grade if self.code in PROBLEMS else Grade.STRICT
+        return grade_of(self.code, self.extension)
 
 
 @attrs.frozen(kw_only=True)

@@ -21,6 +21,7 @@ KINDS = {
     0x86: "uniformResourceIdentifier", 0x87: "iPAddress", 0x88: "registeredID",
 }  # fmt: skip
 """The kind of a name by the tag byte of its encoding."""
+_PARSED = frozenset({"registeredID", "otherName", "directoryName"})
 _LABELS = re.compile(rb"(\*|[A-Za-z0-9_*-]+)(\.[A-Za-z0-9_*-]+)*\.?")
 """Letters, digits, hyphens; an underscore or an asterisk in an odd place is another question than the encoding."""
 _PLAIN = re.compile(rb"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*")
@@ -43,8 +44,8 @@ def fault(name: GeneralName) -> tuple[str, str] | None:
         return "general-name-malformed", f"an iPAddress of {len(name.value)} bytes"
     if name.kind in ("dNSName", "rfc822Name", "uniformResourceIdentifier"):
         return _fault_of_text(name)
-    if name.kind == "registeredID" and name.text.startswith("registeredID "):
-        return "general-name-malformed", "a registeredID that is no OBJECT IDENTIFIER"
+    if name.kind in _PARSED and name.text.startswith(name.kind):
+        return "extension-malformed", f"a {name.kind} that cannot be read"
     return None
 
 
@@ -88,7 +89,7 @@ def _text(kind: str, element: Element) -> str:
         if kind == "otherName":
             return read_element(content).oid()
     except (DerError, IndexError):
-        return f"{kind} {content[:32].hex()}"
+        return f"{kind} {content[:32].hex()}"  # `fault` knows an unreadable one by this
     if kind in ("x400Address", "ediPartyName"):
         return f"{kind} {content[:32].hex()}"
     return content.decode("ascii", "backslashreplace")
