@@ -17,9 +17,11 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationCheck
 from .counterfactual.agreement import AgreementCheck
+from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
@@ -76,10 +78,12 @@ CHECKS: tuple[type[Check], ...] = (
     SizeCheck,
     IntoleranceCheck,
     AgreementCheck,
+    InVainCheck,
     RepetitionCheck,
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
+    PageCheck,
     RevocationCheck,
     ValidityCheck,
     NamesCheck,

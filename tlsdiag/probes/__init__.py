@@ -15,6 +15,7 @@ from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
+from .page_request import PageRequestProbe
 from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
@@ -50,6 +51,7 @@ PROBES: tuple[type[Probe], ...] = (
     ClientCredentialsProbe,
     OtherWayProbe,
     MadeUpNameProbe,
+    PageRequestProbe,
     ServerDateProbe,
     ClockProbe,
     CounterfactualsProbe,
