@@ -56,7 +56,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "default-encoded": ProblemKind(_R, "a value that is the default is written out, such as `critical FALSE` or `cA FALSE`; DER leaves it out"),
     "set-empty": ProblemKind(_S, "a part of a name is there and has nothing in it"),
     "set-unsorted": ProblemKind(_R, "the elements of a SET OF are not in the order of their encodings"),
-    "too-many-elements": ProblemKind(_S, "it has more names, extensions or elements than are looked at here"),
+    "too-many-elements": ProblemKind(_R, "it has more names, extensions or elements than are looked at here: a bound of ours, which says nothing of clients"),
     # the fields
     "version-malformed": ProblemKind(_S, "the version is not v1, v2 or v3, or cannot be read"),
     "version-2": ProblemKind(_R, "it is of version 2, which hardly any authority has ever used"),

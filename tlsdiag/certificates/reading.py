@@ -31,8 +31,9 @@ T = TypeVar("T")
 _MAX_PROBLEMS = 50
 _MAX_EXTENSIONS = 100
 """More than four times as many as any honest certificate has."""
-_FOR_FIELDS, _FOR_ALL_EXTENSIONS, _FOR_NAMES, _FOR_ONE_EXTENSION, _AT_LEAST = 2_000, 12_000, 10_050, 3_000, 50
-"""Elements that are read of the fields, of the extensions together, of the subjectAltName, of another one, and of one when there is nothing left."""
+_FOR_FIELDS, _FOR_SUBJECTS, _FOR_ALL_EXTENSIONS, _FOR_NAMES, _FOR_ONE_EXTENSION, _AT_LEAST = 2_000, 9_000, 12_000, 10_050, 3_000, 50
+"""Elements that are read of the fields, of issuer and subject, of the extensions together, of one with names, of another, of one when nothing is left."""
+_WITH_NAMES = frozenset({oids.SUBJECT_ALT_NAME, oids.NAME_CONSTRAINTS})
 _MAX_SERIAL = 20
 
 
@@ -101,8 +102,9 @@ class _Reading:
         self._keep("serial", "serial-malformed", serial, self._serial)
         self._keep("inner_signature_algorithm", "signature-malformed", inner, signature_info)
         self._found["issuer"], self._found["subject"] = Name(raw=issuer.raw), Name(raw=subject.raw)
-        self._keep("issuer", "name-malformed", issuer, read_name)
-        self._keep("subject", "name-malformed", subject, read_name)
+        purse = Purse(_FOR_SUBJECTS)
+        self._keep("issuer", "name-malformed", issuer._replace(purse=purse), read_name)
+        self._keep("subject", "name-malformed", subject._replace(purse=purse), read_name)
         self._attempt("validity-malformed", self._validity, validity)
         self._found["spki"] = spki.raw
         self._keep("key", "key-malformed", spki, key_info)
@@ -169,7 +171,7 @@ class _Reading:
         if len(items) > _MAX_EXTENSIONS:
             self._problem("too-many-elements", f"{len(items)} extensions; {_MAX_EXTENSIONS} are looked at", items[_MAX_EXTENSIONS].offset)
         for item in items[:_MAX_EXTENSIONS]:
-            extension = self._attempt("extension-malformed", self._extension, item)
+            extension = self._attempt("extension-malformed", self._extension, item._replace(purse=None))
             if extension is None:
                 continue
             if extension.oid in found:
@@ -205,7 +207,7 @@ class _Reading:
             harmless = oid in MINOR and code != "default-encoded"
             self._problem("extension-minor" if harmless else code, f"{_named(oid)}: {detail}", offset, oid)
 
-        most = max(_AT_LEAST, min(_FOR_NAMES if oid == oids.SUBJECT_ALT_NAME else _FOR_ONE_EXTENSION, self._left))
+        most = max(_AT_LEAST, min(_FOR_NAMES if oid in _WITH_NAMES else _FOR_ONE_EXTENSION, self._left))
         purse = Purse(most)
         try:
             value = read_element(extension.value, 0, extension.offset, purse)
