@@ -13,7 +13,7 @@ import ipaddress
 import re
 
 from .certificate import GeneralName
-from .der import DerError, Element, oid_text, read_element
+from .der import TOO_MANY, DerError, Element, oid_text, read_element
 from .distinguished import read_name
 
 KINDS = {
@@ -92,7 +92,9 @@ def _text(kind: str, element: Element) -> str:
             return oid_text(content)
         if kind == "otherName":
             return read_element(content).oid()
-    except (DerError, IndexError):
+    except (DerError, IndexError) as exc:
+        if isinstance(exc, DerError) and exc.message == TOO_MANY:
+            return f"a {kind} of {len(content)} bytes"
         return f"{kind} {content[:32].hex()}"  # `fault` knows an unreadable one by this
     if kind in ("x400Address", "ediPartyName"):
         return f"{kind} {content[:32].hex()}"
