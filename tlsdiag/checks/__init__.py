@@ -7,11 +7,17 @@ from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
 from .certificate.encoding import EncodingCheck
+from .certificate.keys import KeysCheck
+from .certificate.leaves import LeavesCheck
+from .certificate.lifetime import LifetimeCheck
+from .certificate.name_forms import NameFormsCheck
 from .certificate.names import NamesCheck
+from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
+from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
@@ -25,6 +31,9 @@ from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .files.bundle import FileBundleCheck
+from .files.contents import FileContentsCheck
+from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
@@ -86,11 +95,17 @@ CHECKS: tuple[type[Check], ...] = (
     PageCheck,
     RevocationCheck,
     ValidityCheck,
+    LifetimeCheck,
     NamesCheck,
+    NameFormsCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
+    KeysCheck,
+    UsageCheck,
+    SerialsCheck,
+    LeavesCheck,
     StrictCheck,
     ContextCheck,
     CredentialsCheck,
@@ -99,4 +114,7 @@ CHECKS: tuple[type[Check], ...] = (
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    FileContentsCheck,
+    FileBundleCheck,
+    FileKeysCheck,
 )

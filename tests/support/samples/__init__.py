@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
+from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -12,10 +12,12 @@ SAMPLES: Samples = {
     **protocol.SAMPLES,
     **client.SAMPLES,
     **certificate.SAMPLES,
+    **judged.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **files.SAMPLES,
 }
