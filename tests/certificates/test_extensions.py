@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from der import (
     AIA,
@@ -32,7 +34,7 @@ from der import (
 )
 
 from tlsdiag.certificates import Certificate, GeneralName, Grade, read_certificate
-from tlsdiag.certificates.problems import PROBLEMS
+from tlsdiag.certificates.problems import PROBLEMS, grade_of
 
 
 def read(*extensions: bytes) -> Certificate:
@@ -228,8 +230,14 @@ def test_a_quoted_at_sign_is_no_second_one() -> None:
     assert read_certificate(certificate(extensions=[alternative(element(0x81, b'"a@b"@c.example'))])).problems == ()
 
 
-def test_every_code_has_a_grade_and_a_meaning() -> None:
+def test_every_code_is_in_the_documentation_with_its_grade() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text(encoding="utf-8")
     for code, kind in PROBLEMS.items():
-        assert isinstance(kind.grade, Grade)
-        assert kind.meaning
-        assert code == code.lower()
+        assert f"| `{code}` | {kind.grade.value} | {kind.meaning} |" in page
+
+
+def test_nothing_is_fatal_in_an_extension_that_openssl_does_not_read() -> None:
+    assert grade_of("extension-malformed", "2.5.29.32") is Grade.STRICT
+    assert grade_of("extension-malformed", "2.5.29.17") is Grade.FATAL
+    assert grade_of("extension-minor", "2.5.29.32") is Grade.REMARK
+    assert grade_of("a code of tomorrow") is Grade.STRICT

@@ -68,7 +68,7 @@ class Element(NamedTuple):
     def expect(self, tag: int) -> Element:
         """The element itself; DerError when it has another tag."""
         if self.tag != tag:
-            raise DerError(f"tag 0x{self.tag:02x} where 0x{tag:02x} was expected", self.offset)
+            raise DerError(f"{tag_name(self.tag)} where {tag_name(tag)} should be", self.offset)
         return self
 
     def integer(self) -> int:
@@ -185,6 +185,18 @@ def _indefinite(data: bytes, at: int, start: int, limit: int, base: int) -> Head
         if open_levels > _MAX_OPEN:
             break
     raise DerError("an indefinite length without an end", base + at)
+
+
+_TAGS = {
+    SEQUENCE: "SEQUENCE", SET: "SET", INTEGER: "INTEGER", BIT_STRING: "BIT STRING", OCTET_STRING: "OCTET STRING", OID: "OBJECT IDENTIFIER",
+    BOOLEAN: "BOOLEAN", NULL: "NULL", UTC_TIME: "UTCTime", GENERALIZED_TIME: "GeneralizedTime", 0x0C: "UTF8String", 0x13: "PrintableString",
+    0x16: "IA5String",
+}  # fmt: skip
+
+
+def tag_name(tag: int) -> str:
+    """A tag byte for people: "BIT STRING", else "tag 0x8a"."""
+    return _TAGS.get(tag, f"tag 0x{tag:02x}")
 
 
 def oid_text(content: bytes, offset: int = 0) -> str:
