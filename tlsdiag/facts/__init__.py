@@ -33,6 +33,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "IssuerSearch",
     "KeySeen",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -81,6 +83,7 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
@@ -92,6 +95,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",
