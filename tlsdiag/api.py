@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from .check import Check
 from .depth import Depth, Limits
 from .diagnosis import Diagnosis
+from .fetching import Fetching
 from .report import Report
 from .target import ClientCertificate, Target, Trust
 
@@ -34,6 +35,7 @@ async def diagnose_async(
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
+    fetch: Fetching = "public",
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -50,7 +52,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch).run(target)
 
 
 def diagnose(
@@ -68,6 +70,7 @@ def diagnose(
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
+    fetch: Fetching = "public",
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -77,6 +80,8 @@ def diagnose(
     a directory, PEM bytes, certificates, "certifi" or "system" (default: what the client would use). `starttls` names the protocol that goes over to
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
+    `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
+    or False: nothing is fetched.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -98,6 +103,7 @@ def diagnose(
             depth=depth,
             checks=checks,
             limits=limits,
+            fetch=fetch,
             now=now,
         )
     )

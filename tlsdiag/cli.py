@@ -18,11 +18,13 @@ from .errors import TlsdiagError
 
 if TYPE_CHECKING:
     from .diagnosis import Event
+    from .fetching import Fetching
     from .report import Report
     from .target import Target
 
 EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN, EXIT_PIPE = 0, 1, 2, 3, 141
 COMMANDS = ("demo", "checks", "show", "explain")
+FETCHING: dict[str, Fetching] = {"public": "public", "any": "any", "none": False}
 _MOST_INPUT = 4 * 1024 * 1024
 """Bytes of a log that are read from standard input."""
 
@@ -84,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     proxies = parser.add_mutually_exclusive_group()
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
+    parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
@@ -134,7 +137,7 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
     from .diagnosis import Diagnosis
 
     limits = Limits() if options.timeout is None else Limits(handshake_timeout=options.timeout)
-    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits)
+    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits, fetch=FETCHING[options.fetch])
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 
 

@@ -31,7 +31,8 @@ class Limits:
 
     Each has its reason: `connect_timeout` bounds a filtered port, `handshake_timeout` a silent peer, `total_timeout` the
     whole diagnosis, `connections` and `parallel` what one endpoint must bear, `received_bytes` an endless sender,
-    `endpoints` a name with hundreds of addresses.
+    `endpoints` a name with hundreds of addresses, `fetches` and `fetch_timeout` what URLs in certificates may
+    cost (each fetch, and each search for an issuer as a whole).
     """
 
     resolve_timeout: float = 5.0
@@ -42,6 +43,8 @@ class Limits:
     parallel: int = 4
     received_bytes: int = 4 * 1024 * 1024
     endpoints: int = 8
+    fetches: int = 12
+    fetch_timeout: float = 4.0
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(type(self)):

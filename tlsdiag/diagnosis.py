@@ -17,6 +17,7 @@ import attrs
 
 from .check import Check, Skipped
 from .depth import Depth, Limits
+from .fetching import Fetching, fetching_of
 from .finding import Finding
 from .judge import judge
 from .observation import Observation, Resolution, Unavailable, Why
@@ -78,7 +79,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`). Raises `UnknownCheckError` for a name that nothing answers to.
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
+    name that nothing answers to.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Diagnosis:
         dialer: Dialer | None = None,
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
+        fetch: Fetching = "public",
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -101,6 +104,7 @@ class Diagnosis:
         self._dialer = dialer
         self._randomness = randomness
         self._environment = environment
+        self.fetch = fetching_of(fetch)
 
     async def run(self, target: Target) -> Report:
         """Diagnose the target."""
@@ -113,7 +117,7 @@ class Diagnosis:
 
     async def stream(self, target: Target) -> AsyncIterator[Event]:
         """Diagnose the target and tell what happens while it happens."""
-        from .network import BudgetedDialer, Deadline, SocketDialer, way_of, with_environment
+        from .network import BudgetedDialer, Deadline, Fetcher, SocketDialer, way_of, with_environment
 
         environment = os.environ if self._environment is None else self._environment
         target = with_environment(target, environment)
@@ -129,6 +133,7 @@ class Diagnosis:
             randomness=self._randomness,
             environment=environment,
             dialer=dialer,
+            fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
         )

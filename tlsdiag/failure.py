@@ -50,6 +50,7 @@ class FailureKind(StrEnum):
     BUDGET_SPENT = "budget-spent"
     LIMIT_EXCEEDED = "limit-exceeded"
     PROTOCOL = "protocol"
+    NOT_ALLOWED = "not-allowed"
 
 
 @attrs.frozen(kw_only=True)

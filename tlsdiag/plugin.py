@@ -58,6 +58,7 @@ from .facts import (
     ZoneSeen,
 )
 from .failure import Blame, Failure, FailureKind, Phase
+from .fetching import Fetched, Fetches, FetchSeen
 from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
     AgreementFinding,
@@ -94,12 +95,12 @@ __all__ = [
     "CertificateFinding", "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials",
     "ClientFinding", "ClientOutcome", "ClientSettings", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals",
     "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind",
-    "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits", "LocalFinding", "LocalLibrary",
-    "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherPorts", "OtherWay", "Pace",
-    "PathSeen", "Phase", "PolicySetting", "PortSeen", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability",
-    "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate",
-    "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue",
-    "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace", "StoreVerdict", "StoreVerdicts", "Target",
-    "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable",
-    "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
+    "FetchSeen", "Fetched", "Fetches", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "Layer", "Limits",
+    "LocalFinding", "LocalLibrary", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen",
+    "OtherPorts", "OtherWay", "Pace", "PathSeen", "Phase", "PolicySetting", "PortSeen", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep",
+    "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen",
+    "ServedChain", "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol",
+    "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace", "StoreVerdict",
+    "StoreVerdicts", "Target", "TimeSource", "Trial", "TrialFinding", "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser",
+    "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
 ]  # fmt: skip

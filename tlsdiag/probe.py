@@ -7,7 +7,7 @@ diagnosis can be driven by a scripted network. What fails is a value in the obse
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
@@ -16,6 +16,7 @@ import attrs
 
 from .depth import Depth, Limits
 from .failure import Failure, Phase
+from .fetching import DEFAULT_LIMIT, Fetched
 from .observation import Observation, Unavailable
 from .target import Endpoint, Target
 
@@ -122,6 +123,22 @@ class Scene(Protocol):
     async def ask(self, offer: Offer, request: bytes, *, until: bytes = b"", timeout: float | None = None) -> Exchange:
         """Complete a handshake on a connection of its own and say `request`; `late_answer` is the first of what comes back: 4,096 bytes, or as
         far as `until`."""
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+        limit: int = DEFAULT_LIMIT,
+        timeout: float | None = None,
+    ) -> Fetched | Failure:
+        """Fetch a URL that stands in a certificate, with `limit` bytes of the body at the most and `timeout` seconds (default: `limits.fetch_timeout`).
+
+        Only http and https, and where the caller lets it lead (`diagnose(fetch=...)`); the same request is sent once. Every status is a `Fetched`; a `Failure`
+        of kind NOT_ALLOWED means that nobody looked.
+        """
 
 
 class Probe(ABC):

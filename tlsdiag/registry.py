@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from .check import Check
+from .fetching import Fetches
 from .finding import Finding, Rule
 from .observation import Observation, Resolution
 from .probe import Probe, Scope
@@ -84,7 +85,7 @@ class Registry:
 
     def observation_kinds(self) -> dict[str, type[Observation]]:
         """Every observation type that an installed probe provides, by name."""
-        return {Resolution.name: Resolution, **{probe.provides.name: probe.provides for probe in self.probes}}
+        return {Resolution.name: Resolution, Fetches.name: Fetches, **{probe.provides.name: probe.provides for probe in self.probes}}
 
 
 def finding_kinds() -> dict[str, type[Finding]]:

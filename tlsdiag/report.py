@@ -19,6 +19,7 @@ from .check import Skipped
 from .depth import Depth
 from .errors import ReportFormatError, TargetError
 from .failure import Blame
+from .fetching import Fetches, FetchSeen
 from .finding import Finding, Layer, Rule, Severity, evidence_names
 from .observation import Observations, Why
 from .proxies import ProxyServer
@@ -70,6 +71,12 @@ class Report:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every endpoint that was looked at."""
         return self.observations.endpoints
+
+    @property
+    def fetched(self) -> tuple[FetchSeen, ...]:
+        """What was fetched for the certificates (their issuers, their status), in order: others than the target learned of this diagnosis."""
+        found = self.observations.get(Fetches)
+        return found.fetched if found is not None else ()
 
     @property
     def causes(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ Connections are dialled within the endpoint's budget and deadline; an offer that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -14,6 +14,7 @@ import attrs
 
 from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
+from .fetching import DEFAULT_LIMIT, Fetched, Fetches
 from .observation import Observation, Observations, Unavailable
 from .probe import AS_USUAL, Delivery, Exchange
 from .starttls import protocol_named
@@ -22,7 +23,7 @@ from .target import Endpoint, Target
 if TYPE_CHECKING:
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
-    from .network import Connection, Deadline, Dialer, Leg
+    from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
     from .proxies import ProxyServer
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
@@ -41,6 +42,7 @@ class Stage:
     randomness: Callable[[int], bytes]
     environment: Mapping[str, str]
     dialer: Dialer
+    fetcher: Fetcher
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -56,6 +58,9 @@ class Stage:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+        await self.fetcher.close()
+        if self.fetcher.seen:
+            self.observations.put(Fetches, None, Fetches(fetched=tuple(self.fetcher.seen)))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -175,6 +180,37 @@ class EndpointScene:
         from .handshake import StopAfter
 
         return await self._exchange(offer, StopAfter.FINISHED, None, timeout, request=(request, until))
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+        limit: int = DEFAULT_LIMIT,
+        timeout: float | None = None,
+    ) -> Fetched | Failure:
+        """Fetch a URL that stands in a certificate, under the rules of `network.fetch`: the only way to do that."""
+        from .network import Request
+
+        fetcher = self.stage.fetcher
+        if self.target.proxy and fetcher.policy == "public":
+            detail = "the target is reached through a proxy, and a fetch would go past it"
+            return Failure(kind=FailureKind.NOT_ALLOWED, phase=Phase.RESOLVE, detail=detail)
+        return await fetcher.fetch(
+            url,
+            Request(method=method, headers=tuple(headers), body=body, limit=limit, allowed=self._kinds_of_the_target()),
+            deadline=self.stage.deadline.sooner(timeout or self.limits.fetch_timeout),
+        )
+
+    def _kinds_of_the_target(self) -> frozenset[AddressKind]:
+        """The kind of address that the certificate came from. Of several endpoints only what they share: a name may have a stranger's and a local address."""
+        from .network import kind_of
+
+        places = self.endpoints if self.place is None else (self.place,)
+        kinds = {kind_of(place.address) for place in places}
+        return frozenset(kinds) if len(kinds) == 1 and not self.target.proxy else frozenset()
 
     async def _exchange(
         self,

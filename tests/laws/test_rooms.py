@@ -17,7 +17,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
-    "network": ({"target", "proxies", "failure", "depth", "errors", "starttls", "wire"}, {"cryptography"}),
+    "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "starttls", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana", "local"},
         set(),
@@ -33,6 +33,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"logs", "failure", "finding", "finding_types", "report", "registry", "serial", "errors", "target", "api", "render"},
         {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
     ),
+    "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
@@ -43,7 +44,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "facts": ({"failure", "iana", "observation", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
+        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tlsdiag.network.http import HEAD
 from tlsdiag.network.proxy import ConnectDialogue, SocksDialogue
-from tlsdiag.network.proxy.connect import BODY, HEAD, schemes_of, words_of
+from tlsdiag.network.proxy.connect import BODY, schemes_of, words_of
 from tlsdiag.network.proxy.leg import reply_name
 from tlsdiag.proxies import ProxyServer
 

@@ -90,7 +90,7 @@ def test_a_broken_record_is_a_reset() -> None:
         return await _said(connection, b"junk"), await connection.send(b"more", deadline=Deadline.after(SOON))
 
     first, _ = inside(work)  # type: ignore[misc]
-    assert isinstance(first, Failure) and first.kind is FailureKind.RESET and "TLS to the proxy broke" in first.detail
+    assert isinstance(first, Failure) and first.kind is FailureKind.RESET and "the TLS session broke" in first.detail
 
 
 def test_silence_inside_is_a_timeout() -> None:

@@ -16,7 +16,7 @@ from tlsdiag.failure import Failure, FailureKind, Phase
 from tlsdiag.handshake import HandshakeResult, edits
 from tlsdiag.handshake.result import Problem
 from tlsdiag.iana import AlertDescription, CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
-from tlsdiag.network import Deadline, Recording
+from tlsdiag.network import Deadline, Fetcher, Recording
 from tlsdiag.probe import Delivery, Exchange
 from tlsdiag.probes.counterfactuals import _case, _symptom, _why_not, trial_of
 from tlsdiag.scene import Stage
@@ -62,6 +62,7 @@ def stage(dialer: Any = None) -> Stage:
     from datetime import UTC, datetime
     from time import monotonic
 
+    network = dialer or ScriptedDialer([[Expect(), Reset()]])
     return Stage(
         target=Target.parse(NAME),
         depth=tlsdiag.Depth.QUICK,
@@ -70,7 +71,8 @@ def stage(dialer: Any = None) -> Stage:
         clock=monotonic,
         randomness=lambda count: b"\x07" * count,
         environment={},
-        dialer=dialer or ScriptedDialer([[Expect(), Reset()]]),
+        dialer=network,
+        fetcher=Fetcher(network, tlsdiag.Limits()),
         deadline=Deadline.after(30),
     )
 

@@ -29,6 +29,11 @@ class BudgetedDialer:
         self._accounts: dict[Endpoint, _Account] = {}
 
     @property
+    def beneath(self) -> Dialer:
+        """The dialer without budgets: for what burdens no endpoint."""
+        return self._dialer
+
+    @property
     def total(self) -> int:
         """Connections dialled so far."""
         return sum(account.used for account in self._accounts.values())

@@ -1,4 +1,4 @@
-"""TLS to a proxy that is itself reached over TLS (`https://` in its URL): a connection inside a connection, through `ssl.MemoryBIO`.
+"""TLS to a proxy that is itself reached over TLS (`https://` in its URL), or to fetch from: a connection inside a connection, through `ssl.MemoryBIO`.
 
 The proxy's certificate is verified as the client would: with the authorities of the target's trust store or of the caller's context, and for the
 proxy's own name. What it records is what goes inside.
@@ -61,7 +61,7 @@ def unverified_context() -> ssl.SSLContext:
 
 
 async def secured(connection: Connection, context: ssl.SSLContext, name: str, *, deadline: Deadline) -> SecureConnection | Insecure:
-    """Shake hands with the proxy."""
+    """Shake hands."""
     found = SecureConnection(connection, context.wrap_bio(incoming := ssl.MemoryBIO(), outgoing := ssl.MemoryBIO(), server_hostname=name), incoming, outgoing)
     problem = await found.shake(deadline)
     return found if problem is None else problem
@@ -108,7 +108,7 @@ class SecureConnection:
             while view:
                 view = view[self._tls.write(view) :]
         except ssl.SSLError as exc:
-            return _failure(FailureKind.RESET, f"TLS to the proxy broke: {exc.reason or exc}")
+            return _failure(FailureKind.RESET, f"the TLS session broke: {exc.reason or exc}")
         self._recorder.add(Direction.SENT, data, time.monotonic() - self._began)
         return await self._flush(deadline)
 
@@ -125,7 +125,7 @@ class SecureConnection:
             except ssl.SSLZeroReturnError:
                 data = b""
             except ssl.SSLError as exc:
-                return _failure(FailureKind.RESET, f"TLS to the proxy broke: {exc.reason or exc}")
+                return _failure(FailureKind.RESET, f"the TLS session broke: {exc.reason or exc}")
             if not data:
                 return _failure(FailureKind.CLOSED, "the peer closed the connection")
             self._recorder.add(Direction.RECEIVED, data, time.monotonic() - self._began)

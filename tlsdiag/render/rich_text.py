@@ -16,7 +16,7 @@ from rich.text import Text
 from ..finding import Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
-from .text import at, doubt, facts, headline_of, not_looked_at, told_with
+from .text import at, doubt, facts, fetches, headline_of, not_looked_at, told_with
 
 _VERDICTS = {Verdict.HEALTHY: "bold green", Verdict.FLAWED: "bold yellow", Verdict.UNKNOWN: "bold magenta"}
 _SEVERITIES = {Severity.INFO: "cyan", Severity.LOW: "yellow", Severity.MEDIUM: "yellow"}
@@ -40,6 +40,8 @@ def print_rich(report: Report, *, verbose: bool = False, file: TextIO | None = N
         console.print(Padding(_entry(finding, verbose), (0, 0, 0, 2)))
     for line in not_looked_at(report):
         console.print(Text(f"Not looked at: {terminal(line)}", style="magenta"))
+    for line in fetches(report) if verbose else ():
+        console.print(Text(f"Fetched: {terminal(line)}", style="dim"))
 
 
 def _style(finding: Finding) -> str:

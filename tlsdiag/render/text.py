@@ -59,6 +59,7 @@ class _Writer:
             yield from self.root(root)
         yield from self.others(root)
         yield from self.unseen()
+        yield from self.fetched()
 
     def headline(self) -> Iterator[str]:
         verdict = self.report.verdict
@@ -114,6 +115,13 @@ class _Writer:
         for broken in self.report.plugins:
             yield from self.wrapped(f"Plugin {broken.origin} is not used: {terminal(broken.reason)}", "  ", "    ")
 
+    def fetched(self) -> Iterator[str]:
+        if self.verbose and self.report.fetched:
+            yield ""
+            yield self.paint("Fetched", "1")
+            for line in fetches(self.report):
+                yield from self.wrapped(f"- {terminal(line)}", "  ", "    ")
+
     def wrapped(self, text: str, first: str, rest: str | None = None, code: str | None = None) -> Iterator[str]:
         indent = first if rest is None else rest
         for line in textwrap.wrap(
@@ -135,8 +143,19 @@ def facts(report: Report) -> str:
     places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
     proxy = report.target.proxy
     through = f"through {terminal(str(proxy))} at {places}" if proxy else places
-    return f"{through}; {report.connections} connections, {report.elapsed:.1f} s"
+    fetched = f", {len(report.fetched)} fetched" if report.fetched else ""
+    return f"{through}; {report.connections} connections{fetched}, {report.elapsed:.1f} s"
 
+
+def fetches(report: Report) -> Sequence[str]:
+    """What was fetched, one line each: the URL, of whom, and what came."""
+    lines = []
+    for item in report.fetched:
+        what = str(item.failure) if item.failure else f"{item.status}, {item.size} bytes{' (cut)' if item.truncated else ''}"
+        place = f" of {item.address}" if item.address else ""
+        onward = "".join(f" -> {url}" for url in item.redirects)
+        lines.append(f"{item.method} {item.url}{onward}{place}: {what}")
+    return lines
 
 def at(finding: Finding) -> str:
     """Where, in words."""

@@ -20,19 +20,14 @@ from collections.abc import Iterable
 import attrs
 
 from ...proxies import ProxyServer
+from ..http import HeadReader, headers_of, text_of
 
-HEAD = 32 * 1024
-"""Bytes of an answer's head: the longest that common servers send or accept."""
 BODY = 8 * 1024
 """Bytes of a refusal's body that are read for its words."""
 EVIDENCE = 512
 """Bytes of an answer that are kept to be shown."""
 _WORDS = 300
 _HIDDEN = ("script", "style", "title")
-_INTERIM = 8
-"""Interim answers (1xx) before the final one: there is no honest use for more."""
-_STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?: +([^\r\n]*))?\r?(?:\n|$)")
-_END = re.compile(rb"\r?\n\r?\n")
 _KEPT = (
     "server", "via", "proxy-agent", "proxy-authenticate", "www-authenticate", "x-squid-error", "location", "content-type", "proxy-connection", "retry-after",
 )  # fmt: skip
@@ -79,14 +74,17 @@ class ConnectDialogue:
         self.request = _request(authority, proxy)
         self._proxy = proxy
         self.answer: HttpAnswer | None = None
-        self.problem: str | None = None
+        self._heads = HeadReader()
         self.unread = b""
         self._first = b""
-        self._buffer = b""
-        self._interim = 0
         self._body_left = BODY
         self._body = b""
         self._ended = False
+
+    @property
+    def problem(self) -> str | None:
+        """Why the answer is none."""
+        return self._heads.problem
 
     @property
     def evidence(self) -> bytes:
@@ -113,10 +111,11 @@ class ConnectDialogue:
         if self.answered:
             self._take_body(data)
             return
-        self._buffer += data
         self._first = (self._first + data)[: 4 * EVIDENCE]
-        while not self.answered and self.problem is None and self._take_head():
-            pass
+        self._heads.receive(data)
+        if (head := self._heads.head) is not None:
+            blotted = self._proxy.blotted
+            self._conclude(head.status, text_of(blotted(head.reason)), headers_of(blotted(head.raw)), head.rest)
 
     def end(self) -> None:
         """The proxy has said all that it will say."""
@@ -125,28 +124,6 @@ class ConnectDialogue:
     def finished(self) -> HttpAnswer | None:
         """The answer with the words of its body."""
         return None if self.answer is None else attrs.evolve(self.answer, words=words_of(self._proxy.blotted(self._body)))
-
-    def _take_head(self) -> bool:
-        """Read one head; False when it is not all there."""
-        if not (b"HTTP/".startswith(self._buffer[:5]) and self._buffer):
-            self.problem = "not-http"
-            return False
-        found = _END.search(self._buffer[: HEAD + 4])
-        if found is None:
-            self.problem = "too-long" if len(self._buffer) > HEAD else None
-            return False
-        status = _STATUS.match(self._buffer)
-        if status is None:
-            self.problem = "not-http"
-            return False
-        head, rest = self._buffer[: found.start()], self._buffer[found.end() :]
-        self._buffer = rest
-        if status[1].startswith(b"1"):
-            self._interim += 1
-            self.problem = "too-long" if self._interim > _INTERIM else None
-            return bool(rest) and self.problem is None
-        self._conclude(int(status[1]), _text(self._proxy.blotted(status[2] or b"")), headers_of(self._proxy.blotted(head)), rest)
-        return False
 
     def _conclude(self, status: int, reason: str, headers: dict[str, list[str]], rest: bytes) -> None:
         kept = tuple((name, value) for name in _KEPT for value in headers.get(name, ())[:8])
@@ -172,21 +149,6 @@ def _request(authority: str, proxy: ProxyServer) -> bytes:
         token = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode("ascii")
         lines.append(f"Proxy-Authorization: Basic {token}")
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("ascii", "replace")
-
-
-def headers_of(head: bytes) -> dict[str, list[str]]:
-    """Header fields by lower-case name, at most 100; folded lines are joined (RFC 9112 section 5.2)."""
-    found: dict[str, list[str]] = {}
-    last: list[str] | None = None
-    for line in head.split(b"\n")[1:101]:
-        if line[:1] in (b" ", b"\t") and last is not None:
-            last[-1] = f"{last[-1]} {_text(line.strip())}"[:512]
-            continue
-        name, colon, value = line.partition(b":")
-        if colon:
-            last = found.setdefault(_text(name.strip()).lower(), [])
-            last.append(_text(value.strip())[:512])
-    return found
 
 
 def schemes_of(values: Iterable[str]) -> tuple[str, ...]:
@@ -216,7 +178,3 @@ def words_of(body: bytes) -> str:
             visible.append(after)
     joined = " ".join(html.unescape(" ".join(visible)).split())
     return joined if len(joined) <= _WORDS else joined[: _WORDS - 3] + "..."
-
-
-def _text(data: bytes) -> str:
-    return data.decode("latin-1").strip()
