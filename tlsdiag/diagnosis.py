@@ -79,7 +79,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead,
+    `revocation` whether the authorities are asked about revocation (default: with the depth FULL). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
 
@@ -95,6 +96,7 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        revocation: bool | None = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -105,6 +107,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
 
     async def run(self, target: Target) -> Report:
         """Diagnose the target."""
@@ -134,6 +137,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            revocation=self.revocation,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
         )

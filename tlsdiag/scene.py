@@ -43,6 +43,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    revocation: bool = False
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -96,6 +97,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def revocation(self) -> bool:
+        """Whether the caller wants the authorities asked about revocation."""
+        return self.stage.revocation
 
     @property
     def now(self) -> datetime:

@@ -27,6 +27,7 @@ from .local import (
 from .network import Reachability, SpokenProtocol
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
+from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
@@ -64,10 +65,14 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "RevocationSources",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
+    "SourceKind",
+    "SourceSeen",
     "SpokenProtocol",
+    "Stapled",
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",

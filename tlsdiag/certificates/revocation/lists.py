@@ -22,6 +22,7 @@ from ..reading import read_name_der
 from .fields import Signed, extension_value, read_extensions, read_signed, reason_of
 
 NUMBER, DELTA, SCOPE, AUTHORITY_KEY = "2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35"
+FRESHEST = "2.5.29.46"
 REASON, INVALIDITY, ENTRY_ISSUER = "2.5.29.21", "2.5.29.24", "2.5.29.29"
 _ENTRY_ISSUER = bytes.fromhex("0603551d1d")
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----(.*?)-----END X509 CRL-----", re.DOTALL)
@@ -52,7 +53,10 @@ class RevokedEntry:
 
 @attrs.frozen(kw_only=True)
 class RevocationList:
-    """A CRL. `delta_base` is the number of the list that it changes, where it is a delta; `entries` is the raw content of revokedCertificates."""
+    """A CRL. `delta_base` is the number of the list that it changes, where it is a delta; `entries` is the raw content of revokedCertificates.
+
+    `delta_urls` are where its changes are published (freshestCRL).
+    """
 
     problem: str = ""
     version: int = 1
@@ -63,6 +67,7 @@ class RevocationList:
     delta_base: int | None = None
     scope: ListScope | None = None
     authority_key: bytes | None = None
+    delta_urls: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = attrs.field(default=(), repr=False)
     signed: Signed = attrs.field(factory=Signed)
     entries: bytes = attrs.field(default=b"", repr=False)
@@ -73,15 +78,16 @@ class RevocationList:
         """Whether it may have entries of other authorities."""
         return self.scope is not None and self.scope.indirect
 
-    def __len__(self) -> int:
+    def count(self) -> int | None:
+        """How many entries there are; None where they are damaged."""
         at, count, end = 0, 0, len(self.entries)
-        while at < end:
-            _, at = _span(self.entries, at)
-            count += 1
+        try:
+            while at < end:
+                _, at = _span(self.entries, at)
+                count += 1
+        except DerError:
+            return None
         return count
-
-    def __bool__(self) -> bool:
-        return True
 
     def find(self, serial: int, issuer: bytes | None = None) -> RevokedEntry | None:
         """The last entry for a serial number of `issuer` (the DER of its name; None: the list's own); DerError where the entries are damaged."""
@@ -208,6 +214,9 @@ def _extensions(extensions: tuple[Extension, ...], found: dict[str, Any]) -> Non
     if (value := extension_value(extensions, AUTHORITY_KEY)) is not None:
         parts = read_element(value).expect(SEQUENCE).children()
         found["authority_key"] = next((part.content for part in parts if part.tag == 0x80), None)
+    if (value := extension_value(extensions, FRESHEST)) is not None:
+        points = read_element(value).expect(SEQUENCE).children()
+        found["delta_urls"] = tuple(url for point in points for part in point.children() if part.tag == 0xA0 for url in point_urls(part))
 
 
 def _scope(parts: list[Element]) -> ListScope:
