@@ -333,7 +333,7 @@ async def _answer(
     from .handshake.events import ApplicationData
 
     answer = b""
-    while len(answer) < enough and core.result.late_alert is None and not core.result.close_notify:
+    while len(answer) < enough and not _has_ended(core):
         if until and until in answer:
             break
         received = await connection.receive(deadline=deadline)
@@ -342,6 +342,12 @@ async def _answer(
             return (None if silent else received), answer
         answer += b"".join(event.data for event in core.receive(received) if isinstance(event, ApplicationData))
     return _ended(core, answer), answer[:4096]
+
+
+def _has_ended(core: ClientHandshake) -> bool:
+    """Whether nothing more is to be waited for: an alert, the end, or a demand for a certificate that we do not answer."""
+    result = core.result
+    return result.late_alert is not None or result.close_notify or result.late_certificate_request is not None or result.renegotiation_asked
 
 
 def _ended(core: ClientHandshake, answer: bytes) -> Failure | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import attrs
 
@@ -71,7 +71,8 @@ class Target:
     """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
 
     `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
-    says what it was taken from when the caller did not name it: "scheme" or "port". `proxy`: None leaves it to the environment, False goes without.
+    says what it was taken from when the caller did not name it: "scheme" or "port". `path` is that of an https URL, where it
+    names more than the root. `proxy`: None leaves it to the environment, False goes without.
     """
 
     host: str
@@ -86,6 +87,7 @@ class Target:
     proxy: ProxyServer | Literal[False] | None = None
     now: datetime | None = None
     scheme: str | None = None
+    path: str | None = None
     starttls_guessed: Literal["scheme", "port"] | None = None
 
     @classmethod
@@ -110,7 +112,7 @@ class Target:
         named by `starttls`, else 443. Without `starttls` the protocol is taken from the scheme or from a port that is known for it; False takes none.
         Raises `TargetError` for a target that makes no sense.
         """
-        scheme, name, found_port = _split(host)
+        scheme, name, found_port, path = _split(host)
         name = _hostname(name)
         chosen_port = _port(found_port if found_port is not None else port, scheme, starttls)
         protocol, guessed = _starttls(starttls, scheme, chosen_port)
@@ -129,6 +131,7 @@ class Target:
             proxy=_proxy(proxy),
             now=now,
             scheme=scheme,
+            path=path,
             starttls_guessed=guessed,
         )
 
@@ -146,7 +149,7 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def _split(host: str) -> tuple[str | None, str, int | None]:
+def _split(host: str) -> tuple[str | None, str, int | None, str | None]:
     if not isinstance(host, str):
         raise TargetError(f"host must be text, not {type(host).__name__}")
     text = host.strip()
@@ -157,8 +160,8 @@ def _split(host: str) -> tuple[str | None, str, int | None]:
     if "://" in text:
         return _split_url(text)
     if _literal(text.strip("[]")) is not None and text.count(":") != 1:
-        return None, text.strip("[]"), None
-    return (None, *_split_authority(_parts("//" + text, host), text))
+        return None, text.strip("[]"), None, None
+    return (None, *_split_authority(_parts("//" + text, host), text), None)
 
 
 def _parts(url: str, shown: str) -> SplitResult:
@@ -168,12 +171,22 @@ def _parts(url: str, shown: str) -> SplitResult:
         raise TargetError(f"cannot read {shown!r}: {exc}") from None
 
 
-def _split_url(text: str) -> tuple[str, str, int | None]:
+def _split_url(text: str) -> tuple[str, str, int | None, str | None]:
     parts = _parts(text, text)
     if not parts.hostname:
         raise TargetError(f"no host in the URL {text!r}")
     name, port = _split_authority(parts, text)
-    return parts.scheme.lower(), name, port
+    scheme = parts.scheme.lower()
+    return scheme, name, port, _path(parts) if scheme == "https" else None
+
+
+def _path(parts: SplitResult) -> str | None:
+    """The path, where it is more than the root, as it can stand in a request; the query is left out: it may hold secrets, and no server chooses by it."""
+    return quote(parts.path, safe="/%:;,+$!*'()@~&=")[:_LONGEST_PATH] if parts.path.strip("/") else None
+
+
+_LONGEST_PATH = 2000
+"""As much of a path as every server takes."""
 
 
 def _split_authority(parts: SplitResult, shown: str) -> tuple[str, int | None]:

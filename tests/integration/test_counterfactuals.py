@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import ssl
 import subprocess
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from failures.making import by_openssl, leaf
+from far_host import far_host, require_namespaces
 from middlebox import Heard, Rule, Verdict, middlebox
-from namespace import other_host, require_namespaces
 from recorded_client import RecordedClient, recorded_hello
-from servers import Options, RunningServer, free_port, new_directory, require
-from servers.recipe import RECIPES
+from servers import RunningServer
 
 import tlsdiag
 from tlsdiag import Blame, Confidence, Report
@@ -381,30 +376,10 @@ def test_a_healthy_server_costs_nothing(serve: Serve) -> None:
 @pytest.mark.parametrize("mtu", [600, 1300])
 def test_a_way_that_loses_large_packets_is_told(mtu: int) -> None:
     require_namespaces()
-    require("nginx")
-    port, directory = free_port(), new_directory("nginx")
-    with other_host() as host:
-        launch = RECIPES["nginx"].prepare(Options(chain_pem=RSA.full_chain_pem, key_pem=RSA.key_pem), directory, port)
-        for path in directory.glob("*.conf"):
-            path.write_text(path.read_text().replace("127.0.0.1", host.address))
-        process = host.start(launch.argv)
-        try:
-            assert _answers(host.address, port)
-            host.narrow_the_way(mtu)
-            report = diagnose(port, client(), address=host.address)
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(10)
-            shutil.rmtree(directory, ignore_errors=True)
+    with far_host() as host, host.nginx(RSA.full_chain_pem, RSA.key_pem):
+        assert diagnose(443, client(), address=host.address).root_cause is None
+        host.narrow_the_way(mtu)
+        report = diagnose(443, client(), address=host.address)
     cause = proved(report, "mtu-black-hole")
     assert isinstance(cause, SizeFinding)
     assert cause.accepted is not None and cause.accepted + 40 <= mtu
-
-
-def _answers(address: str, port: int) -> bool:
-    """Whether the server works over the way as it is."""
-    for _ in range(100):
-        if diagnose(port, client(), address=address).root_cause is None:
-            return True
-        time.sleep(0.1)
-    return False

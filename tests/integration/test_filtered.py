@@ -98,20 +98,26 @@ def test_a_host_that_a_router_cannot_reach_is_unreachable(server: FarHost) -> No
 
 
 def test_a_reset_that_comes_sooner_than_the_peer_can_answer_came_from_the_way(server: FarHost) -> None:
-    server.delay(60)
     server.filter_on_the_way("tcp dport 443 tcp flags & (psh | ack) == psh | ack reject with tcp reset")
-    found = cause(diagnose(server))
+    with server.delayed(60):
+        found = cause(diagnose(server))
     assert found.code == "reset-after-hello" and found.blame is Blame.NETWORK
     assert "It was not the peer" in found.detail
     assert found.round_trip is not None and found.failure.elapsed < found.round_trip / 2
 
 
 def test_a_reset_after_the_peers_own_time_may_be_the_peers(server: FarHost) -> None:
-    server.delay(60)
     server.filter("tcp dport 443 tcp flags & (psh | ack) == psh | ack reject with tcp reset")
-    found = cause(diagnose(server))
+    with server.delayed(60):
+        found = cause(diagnose(server))
     assert found.code == "reset-after-hello"
     assert "may be the peer" in found.detail
+
+
+def test_a_far_server_is_healthy_at_a_distance(server: FarHost) -> None:
+    with server.delayed(40):
+        report = diagnose(server)
+    assert report.findings == (), report
 
 
 @pytest.mark.parametrize("rule", ["ct state new limit rate over 3/second burst 5 packets", "ct state new ct count over 2"])

@@ -65,6 +65,16 @@ def test_connections_that_fail_are_no_refusal_of_a_ticket(how: Conversation) -> 
     assert isinstance(resumed(by_number(HEALTHY.build().converse, lambda number: number >= 1, how)), Unavailable)
 
 
+def test_connections_that_break_with_the_session_alone_are_told_from_a_server_that_fails_now_and_then() -> None:
+    def breaks(fresh: tuple[bool, ...], taken: tuple[bool, ...] = ()) -> bool:
+        return Resumptions(version="TLSv1.3", by_ticket=True, taken=taken, broken=("closed",) * len(fresh), fresh=fresh).breaks
+
+    assert breaks((True, True, True))
+    assert not breaks((True, False, True))
+    assert not breaks((True,), taken=(True,))
+    assert not breaks(())
+
+
 def port_80(script: list[Any]) -> bytes:
     """What port 80 of a host answers, of which the asked port refuses: every connection before that one is refused."""
     target = tlsdiag.Target.parse(NAME, addresses=["192.0.2.1"])

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ class FarHost:
     address: str
     address6: str
     router: str
+    router_inside: str
+    router_inside6: str
 
     def filter(self, *rules: str) -> None:
         """nftables rules for what comes to the host."""
@@ -38,12 +41,39 @@ class FarHost:
         """nftables rules for what the router passes on."""
         _nft(self.router_space, "forward", rules)
 
-    def delay(self, milliseconds: int) -> None:
-        """Put the host far away: behind the router, so that the router itself stays near."""
-        try:
-            _in(self.router_space, "tc", "qdisc", "add", "dev", "far", "root", "netem", "delay", f"{milliseconds}ms")
-        except RuntimeError as exc:
-            pytest.skip(f"this kernel has no netem: {exc}")
+    def narrow_the_way(self, mtu: int) -> None:
+        """A path MTU black hole: the router's link to us takes only small packets, and what it would say about that is filtered."""
+        _nft(self.router_space, "output", ("icmp type destination-unreachable drop",))
+        _run("ip", "-netns", self.router_space, "link", "set", "dev", "near", "mtu", str(mtu))
+
+    @contextlib.contextmanager
+    def delayed(self, milliseconds: int) -> Iterator[None]:
+        """Put the host far away: behind the router, so that the router itself stays near. Each way takes the time."""
+        _run("ip", "-netns", self.router_space, "link", "delete", "far")
+        argv = ["ip", "netns", "exec", self.router_space, sys.executable, str(_SLOW_LINK), str(milliseconds), "far", "inner"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None and process.stdout is not None
+            try:
+                assert process.stdout.readline() == b"ready\n"
+                _run("ip", "-netns", self.router_space, "link", "set", "dev", "inner", "netns", self.space)
+                self._join_router()
+                for address in (self.address, self.address6):
+                    _wait_until_it_answers(address)
+                yield
+            finally:
+                process.stdin.close()
+
+    def _join_router(self) -> None:
+        """Addresses and routes of the link between router and host."""
+        for space, device, four, six in (
+            (self.router_space, "far", self.router_inside, self.router_inside6),
+            (self.space, "inner", self.address, self.address6),
+        ):
+            _run("ip", "-netns", space, "address", "add", f"{four}/30", "dev", device)
+            _run("ip", "-netns", space, "-6", "address", "add", f"{six}/64", "dev", device, "nodad")
+            _run("ip", "-netns", space, "link", "set", "dev", device, "up")
+        _run("ip", "-netns", self.space, "route", "add", "default", "via", self.router_inside)
+        _run("ip", "-netns", self.space, "-6", "route", "add", "default", "via", self.router_inside6)
 
     @contextlib.contextmanager
     def nginx(self, chain_pem: bytes, key_pem: bytes, *, plain: str = 'return 200 "hello\\n";') -> Iterator[None]:
@@ -70,6 +100,7 @@ class FarHost:
             time.sleep(0.02)
 
 
+_SLOW_LINK = Path(__file__).with_name("slow_link.py")
 _NGINX = """user root;
 daemon off;
 worker_processes 1;
@@ -90,7 +121,7 @@ http {{
 
 def require_namespaces() -> None:
     """Skip the test where no host of its own can be made."""
-    absent = [tool for tool in ("ip", "nft", "tc", "ss", "nginx") if which(tool) is None]
+    absent = [tool for tool in ("ip", "nft", "ss", "nginx") if which(tool) is None]
     reason = f"needs {', '.join(absent)}" if absent else ("needs root" if os.geteuid() != 0 else "")
     if not reason:
         name = f"tlsdiag-far-try-{os.getpid()}"
@@ -119,19 +150,21 @@ def far_host() -> Iterator[FarHost]:
         _run("ip", "link", "add", outer, "type", "veth", "peer", "name", "near", "netns", router)
         stack.callback(_run, "ip", "link", "delete", outer)  # at once: a namespace takes its links along only some time later
         _run("ip", "-netns", router, "link", "add", "far", "type", "veth", "peer", "name", "inner", "netns", host)
-        for place, (space, device) in enumerate(((None, outer), (router, "near"), (router, "far"), (host, "inner"))):
+        for space, device, four, six in ((None, outer, near4[0], near6[0]), (router, "near", near4[1], near6[1])):
             where = ["-netns", space] if space else []
-            _run("ip", *where, "address", "add", f"{near4[place]}/30", "dev", device)
-            _run("ip", *where, "-6", "address", "add", f"{near6[place]}/64", "dev", device, "nodad")
+            _run("ip", *where, "address", "add", f"{four}/30", "dev", device)
+            _run("ip", *where, "-6", "address", "add", f"{six}/64", "dev", device, "nodad")
             _run("ip", *where, "link", "set", "dev", device, "up")
         _in(router, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
         _run("ip", "route", "add", f"{near4[3]}/32", "via", near4[1])
         _run("ip", "-6", "route", "add", f"{near6[3]}/128", "via", near6[1])
-        _run("ip", "-netns", host, "route", "add", "default", "via", near4[2])
-        _run("ip", "-netns", host, "-6", "route", "add", "default", "via", near6[2])
-        for address in (near4[3], near6[3]):
+        made = FarHost(
+            space=host, router_space=router, address=near4[3], address6=near6[3], router=near4[1], router_inside=near4[2], router_inside6=near6[2]
+        )
+        made._join_router()
+        for address in (made.address, made.address6):
             _wait_until_it_answers(address)
-        yield FarHost(space=host, router_space=router, address=near4[3], address6=near6[3], router=near4[1])
+        yield made
 
 
 def _wait_until_it_answers(address: str) -> None:

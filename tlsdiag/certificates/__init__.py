@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from .certificate import Certificate, Extension, KeyInfo, Name, Problem, SignatureInfo
+from .certificate import AuthorityKeyIdentifier, Certificate, Extension, GeneralName, KeyInfo, Name, Problem, SignatureInfo
 from .chain import ChainShape, describe_chain
 from .der import DerError
 from .keys import Weakness, weak_key, weak_signature
 from .names import NameMatch, match_host, matches_dns
 from .paths import Path, PathSearch, Violation, build_paths
+from .problems import PROBLEMS, Grade, ProblemKind
 from .reading import read_certificate, read_name_der
 from .signature import signed_by
 from .stores import StoreError, TrustStore, pem_to_der
 from .strict import StrictFault, strict_faults
 
 __all__ = [
-    "Certificate", "ChainShape", "DerError", "Extension", "KeyInfo", "Name", "NameMatch", "Path", "PathSearch", "Problem", "SignatureInfo",
-    "StoreError", "StrictFault", "TrustStore", "Violation", "Weakness", "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der",
-    "read_certificate", "read_name_der", "signed_by", "strict_faults", "weak_key", "weak_signature",
+    "PROBLEMS", "AuthorityKeyIdentifier", "Certificate", "ChainShape", "DerError", "Extension", "GeneralName", "Grade", "KeyInfo", "Name",
+    "NameMatch", "Path", "PathSearch", "Problem", "ProblemKind", "SignatureInfo", "StoreError", "StrictFault", "TrustStore", "Violation", "Weakness",
+    "build_paths", "describe_chain", "match_host", "matches_dns", "pem_to_der", "read_certificate", "read_name_der", "signed_by", "strict_faults",
+    "weak_key", "weak_signature",
 ]  # fmt: skip

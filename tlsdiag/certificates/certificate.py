@@ -11,15 +11,26 @@ from datetime import datetime
 import attrs
 
 from . import oids
+from .problems import PROBLEMS, Grade
 
 
 @attrs.frozen(kw_only=True)
 class Problem:
-    """Something in a certificate that is not as RFC 5280 wants it; `offset` in bytes from its start."""
+    """Something in a certificate that is not as RFC 5280 wants it.
+
+    `code` is one of `problems.PROBLEMS`, which say whom it disturbs; `offset` counts bytes from the start of the certificate; `extension` is the
+    dotted OID where the problem lies in an extension, else "".
+    """
 
     code: str
     detail: str
     offset: int = 0
+    extension: str = ""
+
+    @property
+    def grade(self) -> Grade:
+        """Whom it disturbs: every client, strict ones, or nobody."""
+        return PROBLEMS[self.code].grade if self.code in PROBLEMS else Grade.STRICT
 
 
 @attrs.frozen(kw_only=True)
@@ -55,13 +66,39 @@ def _escaped(value: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
+class GeneralName:
+    """A GeneralName (RFC 5280 section 4.2.1.6).
+
+    `kind` is its name in the RFC: "dNSName", "iPAddress", "rfc822Name", "uniformResourceIdentifier", "directoryName", "registeredID", "otherName",
+    "x400Address" or "ediPartyName". `value` is the content as it is encoded (a directoryName's is the DER of its Name), `text` the same for people.
+    """
+
+    kind: str
+    value: bytes
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityKeyIdentifier:
+    """Which key has signed (RFC 5280 section 4.2.1.1): by its identifier, or by its certificate's issuer and serial number, or both."""
+
+    key_id: bytes | None = None
+    issuer: tuple[GeneralName, ...] = ()
+    serial: int | None = None
+
+
+@attrs.frozen(kw_only=True)
 class KeyInfo:
-    """A public key: its kind ("RSA", "EC", "Ed25519", ...), size in bits, and what the kind has besides."""
+    """A public key: its kind ("RSA", "EC", "Ed25519", ...), size in bits, and what the kind has besides.
+
+    `curve` is "explicit" where the parameters are written out; a kind that is not known here is its dotted OID. `modulus` is that of an RSA key.
+    """
 
     kind: str = "unknown"
     bits: int | None = None
     curve: str | None = None
     exponent: int | None = None
+    modulus: int | None = attrs.field(default=None, repr=False)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.curve or self.bits or ''}".strip()
@@ -78,16 +115,22 @@ class SignatureInfo:
 
 @attrs.frozen(kw_only=True)
 class Extension:
-    """An extension, raw."""
+    """An extension, raw; `offset` is where its value begins in the certificate."""
 
     oid: str
     critical: bool
     value: bytes
+    offset: int = attrs.field(default=0, eq=False)
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Certificate:
-    """One certificate. Equal when its bytes are equal."""
+    """One certificate. Equal when its bytes are equal.
+
+    `general_names` is the whole subjectAltName in order; `dns_names`, `ip_addresses` and `other_names` are the same as texts, kind by kind.
+    `policies` are OIDs, `tls_features` extension numbers (RFC 7633; 5 is must-staple), `sct_list` serialized SCTs (RFC 6962 section 3.3).
+    `inner_signature_algorithm` is the one that the signed part names. Facts of an extension that is not there are None or empty.
+    """
 
     der: bytes = attrs.field(repr=False)
     problems: tuple[Problem, ...] = ()
@@ -103,16 +146,23 @@ class Certificate:
     signature: bytes = attrs.field(default=b"", repr=False)
     signature_algorithm: SignatureInfo = SignatureInfo()
     signature_parameters: bytes = attrs.field(default=b"", repr=False)
+    inner_signature_algorithm: SignatureInfo = SignatureInfo()
     extensions: tuple[Extension, ...] = attrs.field(default=(), repr=False)
     dns_names: tuple[str, ...] = ()
     ip_addresses: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
+    general_names: tuple[GeneralName, ...] = attrs.field(default=(), repr=False)
     is_ca: bool | None = None
     path_length: int | None = None
     key_usage: frozenset[str] | None = None
     extended_key_usage: tuple[str, ...] | None = None
     subject_key_id: bytes | None = None
     authority_key_id: bytes | None = None
+    authority_key: AuthorityKeyIdentifier | None = None
+    policies: tuple[str, ...] = ()
+    tls_features: tuple[int, ...] = ()
+    sct_list: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    is_precertificate: bool = False
     ca_issuers: tuple[str, ...] = ()
     ocsp_urls: tuple[str, ...] = ()
     crl_urls: tuple[str, ...] = ()
@@ -140,7 +190,7 @@ class Certificate:
 
     @property
     def loads(self) -> bool:
-        """Whether the `cryptography` library, a strict reader, accepts it."""
+        """Whether the `cryptography` library accepts it: one strict reader of many, and another one with each release. No judgement hangs on it."""
         from .reading import loads
 
         return loads(self.der)

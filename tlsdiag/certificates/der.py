@@ -1,12 +1,13 @@
 """A lenient, bounded reader of DER (X.690): tag, length and content, with offsets for what is wrong.
 
-It takes BER's longer length forms, because a malformed certificate is what is diagnosed; it never reads outside its bounds, and
-nesting is the caller's, one level at a time. Bad bytes raise `DerError` and nothing else.
+It takes BER's longer and indefinite lengths, because a malformed certificate is what is diagnosed (`departures` tells what is not DER); it never
+reads outside its bounds, and nesting is the caller's, one level at a time. Bad bytes raise `DerError` and nothing else.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import attrs
 
@@ -14,6 +15,9 @@ SEQUENCE, SET, INTEGER, BIT_STRING, OCTET_STRING, OID, BOOLEAN, NULL = 0x30, 0x3
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 MAX_CHILDREN = 10_000
 """More elements than any honest certificate has in one place."""
+_MAX_LENGTH_BYTES, _MAX_TAG_BYTES = 8, 6
+_MAX_INDEFINITE, _MAX_OPEN = 2_000, 8
+"""Elements that are looked at to find the end of an indefinite length, and levels of such."""
 
 
 class DerError(ValueError):
@@ -34,15 +38,15 @@ class Element:
     offset: int
 
     def children(self) -> list[Element]:
-        """The elements inside."""
+        """The elements inside; DerError when one of them cannot be followed, or when there are more than `MAX_CHILDREN`."""
         found: list[Element] = []
-        at = 0
-        while at < len(self.content):
+        at, data, size = 0, self.content, len(self.content)
+        while at < size:
             if len(found) == MAX_CHILDREN:
                 raise DerError("too many elements", self.offset + at)
-            element = read_element(self.content, at, self.offset)
-            at += len(element.raw)
-            found.append(element)
+            tag, start, stop, end, _ = read_header(data, at, size, self.offset)
+            found.append(Element(tag, data[start:stop], data[at:end], self.offset + start))
+            at = end
         return found
 
     def expect(self, tag: int) -> Element:
@@ -81,22 +85,90 @@ class Element:
 
 def read_element(data: bytes, at: int = 0, base: int = 0) -> Element:
     """The element that begins at `at`; offsets in errors count from `base`."""
-    if at + 2 > len(data):
+    head = read_header(data, at, len(data), base)
+    return Element(head.tag, data[head.start : head.stop], data[at : head.end], base + head.start)
+
+
+class Header(NamedTuple):
+    """Where an element lies: its first tag byte, where its content begins and stops, where the element ends, and whether DER writes it so."""
+
+    tag: int
+    start: int
+    stop: int
+    end: int
+    is_der: bool
+
+
+def read_header(data: bytes, at: int, limit: int, base: int = 0) -> Header:
+    """The header of the element that begins at `at` and may not go beyond `limit`; longer and indefinite lengths are taken, as BER has them."""
+    if at + 2 > limit:
         raise DerError("the data ends where an element should begin", base + at)
-    tag, first = data[at], data[at + 1]
-    start = at + 2
-    length = first
+    tag, start = data[at], at + 2
+    length = data[at + 1]
     if tag & 0x1F == 0x1F:
-        raise DerError("a tag of more than one byte", base + at)
-    if first >= 0x80:
-        count = first & 0x7F
-        if count == 0 or count > 4 or start + count > len(data):
-            raise DerError("an indefinite or impossible length", base + at + 1)
-        length = int.from_bytes(data[start : start + count], "big")
-        start += count
-    if start + length > len(data):
-        raise DerError(f"an element of {length} bytes, {len(data) - start} are left", base + at)
-    return Element(tag, data[start : start + length], data[at : start + length], base + start)
+        return _long_tag(data, at, limit, base)
+    if length < 0x80:
+        if start + length > limit:
+            raise DerError(f"an element of {length} bytes, {limit - start} are left", base + at)
+        return Header(tag, start, start + length, start + length, True)
+    return _long_length(data, at, at + 1, limit, base)
+
+
+def _long_length(data: bytes, at: int, first: int, limit: int, base: int) -> Header:
+    """An element whose length begins at `first` and takes more than one byte, or has no length at all."""
+    count = data[first] & 0x7F
+    start = first + 1 + count
+    if count == 0:
+        return _indefinite(data, at, first + 1, limit, base)
+    if count > _MAX_LENGTH_BYTES or start > limit:
+        raise DerError("an impossible length", base + first)
+    length = int.from_bytes(data[first + 1 : start], "big")
+    if start + length > limit:
+        raise DerError(f"an element of {length} bytes, {limit - start} are left", base + at)
+    shortest = length >= 0x80 and bool(data[first + 1])
+    return Header(data[at], start, start + length, start + length, shortest)
+
+
+def _long_tag(data: bytes, at: int, limit: int, base: int) -> Header:
+    """A tag number from 31 up, seven bits a byte; what it is the caller has no use for."""
+    first = at + 1
+    while first < min(limit, at + _MAX_TAG_BYTES) and data[first] & 0x80:
+        first += 1
+    first += 1
+    if first >= limit or first > at + _MAX_TAG_BYTES:
+        raise DerError("a tag that does not end", base + at)
+    if data[first] == 0x80:
+        raise DerError("a long tag with an indefinite length", base + at)
+    minimal = data[at + 1] != 0x80 and (first - at > 2 or data[at + 1] >= 0x1F)
+    if data[first] >= 0x80:
+        head = _long_length(data, at, first, limit, base)
+    else:
+        stop = first + 1 + data[first]
+        head = Header(data[at], first + 1, stop, stop, True)
+    if head.end > limit:
+        raise DerError(f"an element of {head.stop - head.start} bytes, {limit - head.start} are left", base + at)
+    return head._replace(is_der=head.is_der and minimal)
+
+
+def _indefinite(data: bytes, at: int, start: int, limit: int, base: int) -> Header:
+    """An indefinite length (X.690 section 8.1.3.6): two zero bytes end it. Found level by level, within a budget, since a hostile nesting costs time."""
+    if not data[at] & 0x20:
+        raise DerError("an indefinite length of a primitive element", base + at)
+    open_levels, position = 1, start
+    for _ in range(_MAX_INDEFINITE):
+        if data[position : position + 2] == b"\0\0" and position + 2 <= limit:
+            open_levels -= 1
+            position += 2
+            if not open_levels:
+                return Header(data[at], start, position - 2, position, False)
+        elif data[position + 1 : position + 2] == b"\x80" and data[position] & 0x20 and position + 2 <= limit:
+            open_levels += 1
+            position += 2
+        else:
+            position = read_header(data, position, limit, base).end
+        if open_levels > _MAX_OPEN:
+            break
+    raise DerError("an indefinite length without an end", base + at)
 
 
 def oid_text(content: bytes, offset: int = 0) -> str:

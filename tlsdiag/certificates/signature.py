@@ -6,15 +6,9 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from .algorithms import RSA_PSS, pss_parameters_of
 from .certificate import Certificate
-from .der import SEQUENCE, DerError, read_element
 from .oids import SIGNATURES
-
-_PSS = "1.2.840.113549.1.1.10"
-_HASHES = {
-    "1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.4": "sha224", "2.16.840.1.101.3.4.2.1": "sha256", "2.16.840.1.101.3.4.2.2": "sha384",
-    "2.16.840.1.101.3.4.2.3": "sha512",
-}  # fmt: skip
 
 
 @functools.lru_cache(maxsize=1024)
@@ -27,11 +21,14 @@ def signed_by(child: Certificate, issuer: Certificate) -> bool | None:
 def verify(spki: bytes, algorithm: str, parameters: bytes, tbs: bytes, signature: bytes) -> bool | None:
     """Verify `signature` over the raw bytes `tbs` with a key (DER of a SubjectPublicKeyInfo).
 
-    `algorithm` is the dotted OID of the signature algorithm, `parameters` the DER of the whole AlgorithmIdentifier, which says the hash of RSASSA-PSS
-    (empty: its default, SHA-1). True or False when it could be tried, None when the algorithm or the key is not known here. Never raises.
+    `algorithm` is the dotted OID of the signature algorithm, `parameters` the DER of the whole AlgorithmIdentifier, which says the hash of RSASSA-PSS.
+    True or False when it could be tried, None when the algorithm, its parameters or the key are not known here. Never raises.
     """
     known = SIGNATURES.get(algorithm)
-    digest = pss_hash(parameters) if algorithm == _PSS else known.hash if known else None
+    digest = known.hash if known else None
+    if algorithm == RSA_PSS:
+        named = pss_parameters_of(parameters)
+        digest = named.hash if named is not None else None
     return _tried(spki, algorithm, digest, tbs, signature)
 
 
@@ -72,18 +69,6 @@ def _verify(kind: str, key: Any, digest: str | None, tbs: bytes, signature: byte
     else:
         return False
     return True
-
-
-def pss_hash(parameters: bytes) -> str:
-    """The hash that an AlgorithmIdentifier of RSASSA-PSS names (RFC 4055 section 3.1); SHA-1 is the default, "unknown" one that is not known here."""
-    try:
-        parts = read_element(parameters).children() if parameters else []
-        for part in parts[1].children() if len(parts) > 1 and parts[1].tag == SEQUENCE else ():
-            if part.tag == 0xA0:
-                return _HASHES.get(part.children()[0].children()[0].oid(), "unknown")
-    except (DerError, IndexError):
-        return "unknown"
-    return "sha1"
 
 
 def _hash(name: str | None) -> Any:

@@ -10,10 +10,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from .certificate import Certificate
-from .revocation.fields import timestamp_list
 from .revocation.ocsp import read_ocsp_response
 
-EMBEDDED_TIMESTAMPS = "1.3.6.1.4.1.11129.2.4.2"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = int((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(milliseconds=1))
 
@@ -37,10 +35,7 @@ def timestamp_of(sct: bytes) -> datetime | None:
 
 def embedded_timestamps(certificate: Certificate) -> tuple[datetime, ...]:
     """The times of the timestamps inside a certificate (RFC 6962 section 3.3)."""
-    extension = certificate.extension(EMBEDDED_TIMESTAMPS)
-    if extension is None:
-        return ()
-    found = (timestamp_of(entry) for entry in timestamp_list(extension.value))
+    found = (timestamp_of(entry) for entry in certificate.sct_list)
     return tuple(time for time in found if time is not None)
 
 

@@ -6,9 +6,12 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.encoding import EncodingCheck
 from .certificate.names import NamesCheck
+from .certificate.revocation import RevocationCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
+from .certificate.staple import StapleCheck
 from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
 from .certificate.validity import ValidityCheck
@@ -16,8 +19,9 @@ from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
 from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
+from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
-from .client.revocation import RevocationCheck
+from .client.revocation import RevocationListCheck
 from .counterfactual.agreement import AgreementCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
@@ -79,13 +83,17 @@ CHECKS: tuple[type[Check], ...] = (
     ClientOutcomeCheck,
     RefusalsCheck,
     ClientCertificateCheck,
-    RevocationCheck,
+    PageCheck,
+    RevocationListCheck,
     ValidityCheck,
     NamesCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
+    EncodingCheck,
     StrictCheck,
+    StapleCheck,
+    RevocationCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

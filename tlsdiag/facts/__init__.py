@@ -25,6 +25,7 @@ from .local import (
     TrustVariable,
 )
 from .network import Reachability, SpokenProtocol
+from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
@@ -55,6 +56,7 @@ __all__ = [
     "OtherPorts",
     "OtherWay",
     "Pace",
+    "PageRequest",
     "PathSeen",
     "PolicySetting",
     "PortSeen",

@@ -36,6 +36,7 @@ class ClientSettings:
     verify_flags: tuple[str, ...] = ()
     keylog: str | None = None
     not_readable: tuple[str, ...] = ()
+    post_handshake_auth: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -40,9 +40,9 @@ class SourceKind(StrEnum):
 class SourceSeen:
     """What one source said of one certificate (DER; `position` in the chain as sent, None where it was not sent).
 
-    `unavailable` says why there is nothing to go by, with the `failure` of the fetch or the `http_status` where that was it; it is empty where the source was read. `status` is
-    "good", "revoked", "unknown" or "none", `faults` what speaks against believing it, `usable` that nothing does; `revoked`: it is certain that the certificate
-    is. `size` in bytes, `entries` of a list, `answer` the raw OCSP answer, `number` that of a list; `delta`: its changes were read too.
+    `unavailable` says why there is nothing to go by, with the `failure` of the fetch or the `http_status` where that was it; it is empty where the source
+    was read. `status` is "good", "revoked", "unknown" or "none", `faults` what speaks against believing it, `usable` that nothing does; `revoked`: it is
+    certain that the certificate is. `size` in bytes, `answer` the raw OCSP answer; `entries` and `number` are a list's, `delta`: its changes were read too.
     """
 
     kind: SourceKind

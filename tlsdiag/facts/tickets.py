@@ -11,7 +11,11 @@ from ..observation import Observation
 
 @attrs.frozen(kw_only=True)
 class Resumptions(Observation):
-    """One session, offered on several connections in turn: whether each took it. `lifetime` is the server's hint in seconds."""
+    """One session, offered on several connections in turn: whether each took it. `lifetime` is the server's hint in seconds.
+
+    `broken` are the connections that did not complete: how each ended, in OpenSSL's words or the network's; `fresh`: whether a connection without the session,
+    made right after each of those, did.
+    """
 
     name: ClassVar[str] = "resumptions"
 
@@ -19,6 +23,13 @@ class Resumptions(Observation):
     by_ticket: bool
     taken: tuple[bool, ...]
     lifetime: int = 0
+    broken: tuple[str, ...] = ()
+    fresh: tuple[bool, ...] = ()
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the session is the difference: no connection that offered it completed, and each without it did."""
+        return bool(self.broken) and not self.taken and all(self.fresh)
 
     @property
     def refused_and_taken(self) -> bool:

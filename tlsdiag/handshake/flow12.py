@@ -73,6 +73,7 @@ def flow12(session: Session, hello: ServerHello, shape: SuiteShape) -> Flow:
     session.learn(completed=True, reached=True)
     while True:
         expect((yield), H.HELLO_REQUEST)  # an invitation to renegotiate: not taken up
+        session.learn(renegotiation_asked=True)
 
 
 def _learn_extensions(session: Session, hello: ServerHello) -> None:

@@ -112,6 +112,13 @@ def learn_alpn(session: Session, extensions: tuple[Extension, ...]) -> None:
 
 
 def _certificate_request(session: Session, message: HandshakeMessage) -> CertificateRequest13:
+    request, seen = _read_request(session, message)
+    session.learn(certificate_request=seen)
+    session.absorb(message)
+    return request
+
+
+def _read_request(session: Session, message: HandshakeMessage) -> tuple[CertificateRequest13, CertificateRequestSeen]:
     request: CertificateRequest13 = decoded("CertificateRequest", lambda: CertificateRequest13.decode(message.body))
     schemes = find_extension(request.extensions, T.SIGNATURE_ALGORITHMS)
     authorities = find_extension(request.extensions, T.CERTIFICATE_AUTHORITIES)
@@ -122,9 +129,7 @@ def _certificate_request(session: Session, message: HandshakeMessage) -> Certifi
         authorities=names,
         answered=session.credential is not None,
     )
-    session.learn(certificate_request=seen)
-    session.absorb(message)
-    return request
+    return request, seen
 
 
 def _certificate(session: Session, message: HandshakeMessage) -> None:
@@ -221,12 +226,14 @@ def _client_certificate(session: Session, request: CertificateRequest13, shape: 
 
 
 def _afterwards(session: Session, shape: SuiteShape, schedule: KeySchedule13) -> Flow:
-    """Tickets and key updates (RFC 8446 section 4.6)."""
+    """Tickets, key updates, and requests for a certificate, which are not answered (RFC 8446 section 4.6)."""
     reading, writing = schedule.server_application, schedule.client_application
     while True:
         message = expect((yield), H.NEW_SESSION_TICKET, H.KEY_UPDATE, H.CERTIFICATE_REQUEST)
         if message.type == H.NEW_SESSION_TICKET:
             session.learn(tickets=session.result.tickets + 1)
+        elif message.type == H.CERTIFICATE_REQUEST:
+            session.learn(late_certificate_request=_read_request(session, message)[1])
         elif message.type == H.KEY_UPDATE:
             reading = next_traffic_secret(shape.hash, reading)
             session.reading = Aead13(shape, traffic_keys(shape.hash, reading, shape.key))

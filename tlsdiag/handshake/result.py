@@ -47,8 +47,8 @@ class HandshakeResult:
     """A handshake as far as it came. `reached` is True where it stopped on request; `completed` when the peer's Finished was verified.
 
     `non_tls` are the first bytes of an answer that is no TLS; `dh_bits` the size of the prime of a DHE exchange; `messages` the names of the
-    peer's messages in order; `late_alert` came after completion, `close_notify` is the orderly end then; `problem` and `problem_detail` say
-    what ended it early.
+    peer's messages in order; `late_alert` came after completion, `close_notify` is the orderly end then, and `late_certificate_request` (TLS 1.3) or
+    `renegotiation_asked` (before) what a server says that wants a certificate only now; `problem` and `problem_detail` say what ended it early.
     """
 
     completed: bool = False
@@ -74,6 +74,8 @@ class HandshakeResult:
     certificate_request: CertificateRequestSeen | None = None
     alert_received: Alert | None = None
     warnings_received: tuple[Alert, ...] = ()
+    late_certificate_request: CertificateRequestSeen | None = None
+    renegotiation_asked: bool = False
     late_alert: Alert | None = None
     close_notify: bool = False
     alert_sent: Alert | None = None

@@ -15,13 +15,16 @@ from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
+from .page_request import PageRequestProbe
 from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
+from .revocation import RevocationProbe
 from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .stapled import StapledProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
@@ -44,12 +47,15 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    StapledProbe,
+    RevocationProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,
     LocalLibraryProbe,
     ClientCredentialsProbe,
     OtherWayProbe,
     MadeUpNameProbe,
+    PageRequestProbe,
     ServerDateProbe,
     ClockProbe,
     CounterfactualsProbe,

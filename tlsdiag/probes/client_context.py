@@ -86,6 +86,7 @@ def settings_of(context: ssl.SSLContext, *, is_default: bool) -> ClientSettings:
         verify_flags=_names(context.verify_flags),
         keylog=getattr(context, "keylog_filename", None) or None,
         not_readable=("alpn", "client certificate"),
+        post_handshake_auth=context.post_handshake_auth,
     )
 
 

@@ -23,8 +23,7 @@ from ..certificates.revocation import (
     ocsp_request,
     read_crl,
 )
-from ..fetching import Fetched
-from ..plugin import ChainPaths, Failure, Note, Probe, RevocationSources, Scene, ServedChain, SourceKind, SourceSeen, Unavailable, Why
+from ..plugin import ChainPaths, Failure, Fetched, Note, Probe, RevocationSources, Scene, ServedChain, SourceKind, SourceSeen, Unavailable, Why
 
 LIST_LIMIT = 16 * 1024 * 1024
 """Bytes of a list: those of public authorities stay below ten megabytes."""

@@ -1,16 +1,19 @@
 """Resumptions: a session of one connection, offered on the next ones. OpenSSL does it, as a client would; certificates are not looked at.
 
-It costs several connections and finds nothing that keeps anybody out: it belongs to a full diagnosis.
+It costs several connections, and seldom finds what keeps anybody out: it belongs to a full diagnosis.
 """
 
 from __future__ import annotations
 
 import ssl
+from typing import Any
 
 from ..network import Connection, Deadline
 from ..plugin import ClientOutcome, Cost, Depth, Failure, HandshakeOutcome, Probe, Resumptions, Scene, Unavailable, Why
 
 TRIES = 6
+_ENOUGH = 3
+"""Connections that break with the session, each beside one without it: a machine that fails half the time does so once in 64 times."""
 _TICKET = 0.4
 """Seconds to wait for the ticket of TLS 1.3, which comes after the handshake."""
 
@@ -23,27 +26,37 @@ class TicketsProbe(Probe):
     needs = (HandshakeOutcome,)
     wants = (ClientOutcome,)
     depth = Depth.FULL
-    cost = Cost(connections=1 + TRIES)
+    cost = Cost(connections=2 + TRIES)
 
     async def run(self, scene: Scene) -> Resumptions | Unavailable:
         """Resume again and again with the same session."""
         ours, client = scene.seen(HandshakeOutcome), scene.seen(ClientOutcome)
         if client is not None and not client.completed and client.verify_code is None:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the client does not get as far as a session", by=self.name)
-        if ours is None or not ours.completed or ours.certificate_requested:
+        if ours is None or not ours.completed:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="there is no handshake to resume", by=self.name)
         context = _context()
         first = await _connect(scene, context, None)
-        session = None if first is None else _resumable(first)
-        if first is None or session is None:
+        session = None if isinstance(first, str) else _resumable(first)
+        if isinstance(first, str) or session is None:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the server gives no session to resume", by=self.name)
-        taken = [await _connect(scene, context, session) for _ in range(TRIES)]
-        return Resumptions(
-            version=first.version() or "",
-            by_ticket=session.has_ticket,
-            taken=tuple(bool(tls.session_reused) for tls in taken if tls is not None),
-            lifetime=session.ticket_lifetime_hint,
-        )
+        shown = await _show(scene, context, session)
+        return Resumptions(version=first.version() or "", by_ticket=session.has_ticket, lifetime=session.ticket_lifetime_hint, **shown)
+
+
+async def _show(scene: Scene, context: ssl.SSLContext, session: ssl.SSLSession) -> dict[str, Any]:
+    """Offer the session again and again; where that breaks the connection, one without it follows each time, to see that it is the session."""
+    taken: list[bool] = []
+    broken: list[str] = []
+    fresh: list[bool] = []
+    while len(taken) + len(broken) < TRIES and len(broken) < _ENOUGH:
+        tls = await _connect(scene, context, session)
+        if isinstance(tls, str):
+            broken.append(tls)
+            fresh.append(not isinstance(await _connect(scene, context, None), str))
+        else:
+            taken.append(bool(tls.session_reused))
+    return {"taken": tuple(taken), "broken": tuple(broken), "fresh": tuple(fresh)}
 
 
 def _resumable(tls: ssl.SSLObject) -> ssl.SSLSession | None:
@@ -61,27 +74,28 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-async def _connect(scene: Scene, context: ssl.SSLContext, session: ssl.SSLSession | None) -> ssl.SSLObject | None:
-    """One handshake; None when it did not complete."""
+async def _connect(scene: Scene, context: ssl.SSLContext, session: ssl.SSLSession | None) -> ssl.SSLObject | str:
+    """One handshake; how it ended where it did not complete."""
     connection = await scene.connect()
     if isinstance(connection, Failure):
-        return None
+        return connection.detail
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     deadline = Deadline.after(scene.limits.handshake_timeout)
     try:
         tls = context.wrap_bio(incoming, outgoing, server_hostname=scene.target.server_name, session=session)
-        if not await _shake(tls, connection, incoming, outgoing, deadline):
-            return None
+        if (failure := await _shake(tls, connection, incoming, outgoing, deadline)) is not None:
+            return failure.detail
         if session is None and tls.version() == "TLSv1.3":
             await _take_ticket(tls, connection, incoming, deadline.sooner(_TICKET))
         return tls
-    except (ssl.SSLError, ValueError):
-        return None
+    except (ssl.SSLError, ValueError) as exc:
+        return str(getattr(exc, "reason", None) or exc)
     finally:
         await connection.close()
 
 
-async def _shake(tls: ssl.SSLObject, connection: Connection, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, deadline: Deadline) -> bool:
+async def _shake(tls: ssl.SSLObject, connection: Connection, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, deadline: Deadline) -> Failure | None:
+    """Until it is done, or the network fails."""
     while True:
         done = False
         try:
@@ -89,13 +103,13 @@ async def _shake(tls: ssl.SSLObject, connection: Connection, incoming: ssl.Memor
             done = True
         except ssl.SSLWantReadError:
             pass  # it waits for the server's flight, which is fed below
-        if (data := outgoing.read()) and await connection.send(data, deadline=deadline) is not None:
-            return False
+        if (data := outgoing.read()) and (failure := await connection.send(data, deadline=deadline)) is not None:
+            return failure
         if done:
-            return True
+            return None
         received = await connection.receive(deadline=deadline)
         if isinstance(received, Failure):
-            return False
+            return received
         incoming.write(received)
 
 

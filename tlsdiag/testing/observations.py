@@ -31,7 +31,7 @@ SETTINGS = ClientSettings(
 
 def client_outcome(**changes: Any) -> ClientOutcome:
     """A client that completed TLS 1.3. Keywords of `ClientSettings` go to its settings."""
-    names = {"is_default", "verify_mode", "check_hostname", "minimum_version", "maximum_version", "problem", "library"}
+    names = {"is_default", "verify_mode", "check_hostname", "minimum_version", "maximum_version", "problem", "library", "post_handshake_auth"}
     settings = {name: changes.pop(name) for name in list(changes) if name in names}
     import attrs
 

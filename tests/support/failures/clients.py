@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from tlsdiag import Blame
+from tlsdiag import Blame, Verdict
 from tlsdiag.plugin import ClientCertificate
 from tlsdiag.testing import Authority, Issued
 
@@ -79,6 +80,23 @@ def _trusting_file(content: bytes | None) -> Build:
     return build
 
 
+def _page(version: str, *, path: str = "/private", client: Callable[[], ssl.SSLContext] | None = None) -> Build:
+    """Apache that asks for a certificate at one path only."""
+
+    def build(bench: Bench) -> Setting:
+        authority = bench.folder / "clients.pem"
+        authority.write_bytes(ROOT.pem)
+        extra = (f"SSLCACertificateFile {authority}", "<Location /private>", "SSLVerifyClient require", "SSLVerifyDepth 3", "</Location>")
+        setting = served("apache", versions=(version,), extra=extra, client=client)(bench)
+        return Setting(f"https://{setting.host}:{setting.options['port']}{path}", setting.options)
+
+    return build
+
+
+def _can_be_asked() -> ssl.SSLContext:
+    return client(post_handshake_auth=True)
+
+
 def _clock(shift: str) -> dict[str, str]:
     """This process alone has a wrong clock; the server, which starts with a plain environment, shows the true time."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
@@ -121,7 +139,11 @@ ROWS: tuple[Row, ...] = (
     Row("client-cert-chain-too-large", How.SERVER, cases=(
         Case(name="400 certificates", build=_sends("openssl", _mine(), "TLSv1.3", chain=_huge()), causes=("client-certificate-chain-too-large", "client-certificate-too-large", "client-certificate-refused"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
-    Row("client-cert-post-handshake-auth", How.NOT_HERE, "it shows at the request for one URL, when the handshake is done"),
+    Row("client-cert-post-handshake-auth", How.SERVER, cases=(
+        *(Case(name=f"apache {version}", build=_page(version), causes=("client-certificate-required-late",), blame=Blame.CLIENT) for version in _VERSIONS),
+        Case(name="a page beside it", build=_page("TLSv1.3", path="/public"), verdict=Verdict.HEALTHY),
+        Case(name="a client that can be asked", build=_page("TLSv1.3", client=_can_be_asked), verdict=Verdict.HEALTHY),
+    )),
     Row("client-cert-key-mismatch", How.LOCAL, cases=(Case(name="another's key", build=_with_key(_mine(number=8).key_pem), causes=("client-key-mismatch", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
     Row("client-cert-key-unreadable", How.LOCAL, cases=(
         Case(name="wrong password", build=_with_password(), causes=("client-key-password", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
@@ -143,6 +165,11 @@ ROWS: tuple[Row, ...] = (
         Case(name="two years ahead", build=_S("nginx", lambda: pair(leaf(window=days(-760, -640)))), causes=("clock-wrong", "certificate-expired"), waits_for="clock", environment=_clock("+730d")),
         Case(name="a year behind", build=_S("nginx", lambda: pair(leaf(window=days(335, 425)))), causes=("clock-wrong", "certificate-not-yet-valid"), waits_for="clock", environment=_clock("-365d")),
     )),
-    Row("timezone-wrong", How.NOT_HERE, "certificates here are valid for weeks around the wrong hours; the offset alone is the clock's own row"),
+    Row("timezone-wrong", How.LOCAL, cases=(
+        Case(
+            name="set by hand in India, and the zone is taken off once more", build=_S("nginx", lambda: pair(leaf(window=days(4 / 24, 60)))),
+            causes=("time-zone-wrong",), blame=Blame.CLIENT, environment={**_clock("-19800s"), "TZ": "Asia/Kolkata"},
+        ),
+    )),
     Row("clock-wrong-server", How.NO_CLIENT, "the server judges client certificates by its own clock: clients see client-cert-expired"),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tlsdiag.demo.servers import Conversation
 
 from .case import Bench, Build, Setting
-from .making import ROOT
+from .making import ROOT, met
 
 
 class Last(bytes):
@@ -150,3 +150,42 @@ def in_turn(*made: Build) -> Build:
 def behind_proxy(converse: Conversation, host: str = "server.example") -> Build:
     """A proxy that is spoken to with CONNECT."""
     return lambda bench: Setting(host, {"port": 443, "proxy": f"http://127.0.0.1:{bench.peer(converse)}", "trust": ROOT.pem})
+
+
+def with_a_spoilt_binder(server: Build) -> Build:
+    """A middlebox that changes the last byte of a hello that ends with a PSK binder: the server finds that it does not verify (RFC 8446 section 4.2.11.2)."""
+    return box(server, outward=lambda data, before: data[:-1] + bytes([data[-1] ^ 1]) if before == 0 and _ends_with_a_binder(data) else data)
+
+
+def _ends_with_a_binder(hello: bytes) -> bool:
+    """Whether the last extension is pre_shared_key (41): its length leads to the end of the hello."""
+    return any(
+        hello[at : at + 2] == b"\0\x29" and at + 4 + int.from_bytes(hello[at + 2 : at + 4], "big") == len(hello) for at in range(len(hello) - 4)
+    )
+
+
+def without_session_context(version: str) -> Build:
+    """OpenSSL as a server that asks for client certificates, lets everybody in without, and has not set the context of its sessions."""
+
+    def build(bench: Bench) -> Setting:
+        from OpenSSL import SSL
+
+        issued = ROOT.issue("server.example")
+        context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        context.use_certificate(issued.certificate)
+        context.use_privatekey(issued.private_key)
+        context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+        context.set_max_proto_version({"TLSv1.2": SSL.TLS1_2_VERSION, "TLSv1.3": SSL.TLS1_3_VERSION}[version])
+
+        def converse(connection: socket.socket) -> None:
+            connection.setblocking(True)
+            tls = SSL.Connection(context, connection)
+            tls.set_accept_state()
+            with contextlib.suppress(SSL.Error):
+                tls.do_handshake()
+                tls.recv(4096)
+                tls.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        return met(converse, depth="full")(bench)
+
+    return build

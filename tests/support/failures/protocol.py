@@ -15,7 +15,6 @@ from .making import NAME, at_most_12, by_openssl, client, dh_parameters, leaf, m
 POLICY = str(Path(__file__).with_name("at_most_tls12.cnf"))
 _V = ssl.TLSVersion
 _12, _13 = ("TLSv1.2",), ("TLSv1.3",)
-_NOT_THE_FIRST = "the first handshake is good; it shows when a session is resumed"
 _S = served
 
 
@@ -148,8 +147,12 @@ ROWS: tuple[Row, ...] = (
     Row("resumption-lost-across-backends", How.SERVER, cases=(
         Case(name="two processes with tickets of their own", build=peers.in_turn(_S("nginx"), _S("nginx")), causes=(), verdict=Verdict.HEALTHY),
     )),
-    Row("session-id-context-uninitialized", How.NOT_HERE, _NOT_THE_FIRST),
-    Row("resumption-broken", How.NOT_HERE, _NOT_THE_FIRST),
+    Row("session-id-context-uninitialized", How.SERVER, cases=tuple(
+        Case(name=f"pyOpenSSL {version}", build=peers.without_session_context(version), causes=("resumption-broken",), blame=Blame.SERVER) for version in (*_12, *_13)
+    )),
+    Row("resumption-broken", How.SERVER, cases=(
+        Case(name="a binder that does not verify", build=peers.with_a_spoilt_binder(_S("nginx", versions=_13, diagnosis={"depth": "full"})), causes=("resumption-broken",), blame=Blame.SERVER),
+    )),
     Row("0rtt-rejected", How.NOT_HERE, "ssl.SSLContext sends no early data"),
     Row("psk-identity-unknown", How.PEER, cases=(_alert(115, Blame.CLIENT),)),
     Row("eof-without-close-notify", How.NO_CLIENT, "the handshake is good; it shows at the end of the data"),

@@ -63,8 +63,12 @@ def one_pool() -> Seen:
     return seen(client_outcome(), ours, reachability(), both, others={SECOND: (client_outcome(), theirs, reachability(), both)})
 
 
-def resumed(*taken: bool) -> Seen:
-    return seen(Resumptions(version="TLSv1.3", by_ticket=True, taken=taken))
+def resumed(*taken: bool, **more: Any) -> Seen:
+    return seen(Resumptions(version="TLSv1.3", by_ticket=True, taken=taken, **more))
+
+
+def broken(*fresh: bool) -> Seen:
+    return resumed(broken=("TLSV1_ALERT_INTERNAL_ERROR",) * len(fresh), fresh=fresh)
 
 
 _OLD = {"version": ProtocolVersion.TLS1_2}
@@ -76,5 +80,6 @@ SAMPLES: Samples = {
     "backends-differ-certificate": (lambda: by_turns(repeat(), repeat(leaf=OTHER)), lambda: by_turns(repeat(), repeat())),
     "backends-differ-settings": (lambda: by_turns(repeat(alpn="h2"), repeat()), lambda: by_turns(repeat(alpn="h2"), repeat(alpn="h2"))),
     "addresses-disagree": (lambda: addresses(alpn="h2"), one_pool),
+    "resumption-broken": (lambda: broken(True, True, True), lambda: broken(True, False, True)),
     "tickets-not-shared": (lambda: resumed(True, False, True), lambda: resumed(True, False, False)),
 }

@@ -197,4 +197,5 @@ SAMPLES: Samples = {
     "chain-too-large": (lambda: large(120_000), lambda: large(3_000)),
     "certificate-unknown-extension": (lambda: with_extension(True), lambda: with_extension(False)),
     "certificate-malformed": (lambda: damaged(serial(-1), verify_code=None), lambda: damaged(serial(0), verify_code=None)),
+    "certificate-untidy": (lambda: damaged(serial(0), verify_code=None), sound),
 }

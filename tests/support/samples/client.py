@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tlsdiag.check import Seen
+from tlsdiag.plugin import PageRequest
 from tlsdiag.target import ClientCertificate
 from tlsdiag.testing.observations import client_outcome, handshake_outcome, seen
 
@@ -20,6 +21,10 @@ def mutual(*, given: bool = False, **changes: Any) -> Seen:
     return seen(client_outcome(), handshake_outcome(certificate_requested=True, **changes), **options)
 
 
+def page(**changes: Any) -> Seen:
+    return seen(client_outcome(), handshake_outcome(), PageRequest(path="/private", **changes))
+
+
 SAMPLES: Samples = {
     "client-handshake-failed": (lambda: client(completed=False, error_type="ssl.SSLError"), client),
     "client-misconfigured": (lambda: client(completed=False, problem="no such file"), lambda: client(completed=False)),
@@ -30,5 +35,6 @@ SAMPLES: Samples = {
     "certificate-breaks-profile": (lambda: client(completed=False, verify_code=85), lambda: client(completed=False, verify_code=79)),
     "client-certificate-required": (lambda: mutual(late_alert=alert(116)), mutual),
     "client-certificate-refused": (lambda: mutual(given=True, late_alert=alert(48)), lambda: mutual(given=True)),
+    "client-certificate-required-late": (lambda: page(asked_by="post-handshake"), lambda: page(status="HTTP/1.1 200 OK")),
     "client-certificate-requested": (mutual, lambda: seen(client_outcome(), handshake_outcome())),
 }

@@ -127,7 +127,7 @@ def _apache(options: Options, directory: Path, port: int) -> Launch:
             "ServerLimit 1",
             "ThreadsPerChild 25",
             "MaxRequestWorkers 25",
-            "RedirectMatch 204 .*",
+            "RedirectMatch 204 ^(?!/private)",  # a redirect comes before what a <Location> may demand
             *(_apache_hosts(options, directory, port) if options.tls != "none" else options.extra),
         ]
     )

@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from ..certificate import Extension, Name
-from ..der import GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, DerError, Element, read_element
+from ..der import GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, DerError, Element, read_element, read_header
 from ..reading import read_name_der
 from .fields import Signed, extension_value, read_extensions, read_signed, reason_of
 
@@ -83,7 +83,7 @@ class RevocationList:
         at, count, end = 0, 0, len(self.entries)
         try:
             while at < end:
-                _, at = _span(self.entries, at)
+                at = read_header(self.entries, at, end).end
                 count += 1
         except DerError:
             return None
@@ -102,28 +102,12 @@ class RevocationList:
         return _entry(read_element(found)) if found is not None else None
 
 
-def _span(data: bytes, at: int) -> tuple[int, int]:
-    """Where the content of the element at `at` begins, and where it ends; as `read_element`, without copying."""
-    if at + 2 > len(data):
-        raise DerError("the data ends where an entry should begin", at)
-    size, start = data[at + 1], at + 2
-    if size >= 0x80:
-        count = size & 0x7F
-        if not 1 <= count <= 4:
-            raise DerError("an impossible length", at + 1)
-        size = int.from_bytes(data[start : start + count], "big")
-        start += count
-    if start + size > len(data):
-        raise DerError("an entry that is longer than the list", at)
-    return start, start + size
-
-
 def _find(data: bytes, wanted: bytes) -> bytes | None:
     """The raw entry whose userCertificate has this content."""
     at, end, found = 0, len(data), None
     head = bytes((INTEGER, len(wanted))) + wanted
     while at < end:
-        start, following = _span(data, at)
+        _, start, _, following, _ = read_header(data, at, end)
         if data.startswith(head, start):
             found = data[at:following]
         at = following
@@ -135,7 +119,7 @@ def _find_of_issuer(data: bytes, wanted: bytes, issuer: bytes, own: bytes) -> by
     at, end, found, current = 0, len(data), None, own
     head = bytes((INTEGER, len(wanted))) + wanted
     while at < end:
-        start, following = _span(data, at)
+        _, start, _, following, _ = read_header(data, at, end)
         if data.find(_ENTRY_ISSUER, start, following) >= 0:
             current = _entry_issuer(read_element(data[at:following])) or current
         if current == issuer and data.startswith(head, start):

@@ -1,4 +1,4 @@
-"""Soundness: keys, signatures, usages, and certificates that cannot even be read."""
+"""Soundness: keys, signatures, usages, and what a path breaks; the bytes themselves are `encoding`'s."""
 
 from __future__ import annotations
 
@@ -115,19 +115,6 @@ USAGE_NARROW = Rule(
     failing="an RSA certificate for keyEncipherment only",
     passing="an RSA certificate for digitalSignature and keyEncipherment",
 )
-MALFORMED = Rule(
-    code="certificate-malformed",
-    title="A certificate is malformed",
-    layer=Layer.CERTIFICATE,
-    severity=Severity.HIGH,
-    blame=Blame.AUTHORITY,
-    why="It does not follow the encoding rules; lenient clients take it, strict ones end the handshake, and what they read may differ.",
-    fix=Fix(summary="Have it issued again; where the bytes were cut or changed, install the file once more."),
-    references=("RFC 5280 section 4.1", "X.690"),
-    explains=(*CONSEQUENCE, "certificate-bad-signature", "intermediate-missing", "issuer-untrusted"),
-    failing="a certificate that was cut short",
-    passing="a certificate as the authority issued it",
-)
 _OF_PATHS: dict[str, Rule] = {
     "wrong-usage": WRONG_USAGE,
     "wrong-key-usage": WRONG_USAGE,
@@ -149,8 +136,6 @@ _FIXES: dict[str, Fix] = {
     ),
     "wrong-key-usage": Fix(summary="Have it issued again with digitalSignature in its keyUsage, or install the right file.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
 }
-_GRAVE = frozenset({"signature-algorithms-differ", "validity-reversed", "validity-malformed"})
-"""Problems for which OpenSSL refuses a certificate that it has loaded."""
 _REFUSED_FOR = {"weak-key": (66, 67), "weak-signature": (68,)}
 
 
@@ -158,7 +143,7 @@ class SoundnessCheck(Check):
     """Looks at every certificate that was sent, and at what the best path breaks."""
 
     name = "certificate/soundness"
-    rules = (WEAK_KEY, WEAK_SIGNATURE, WRONG_USAGE, USAGE_NARROW, NOT_AUTHORITY, NOT_PERMITTED, UNKNOWN_EXTENSION, MALFORMED)
+    rules = (WEAK_KEY, WEAK_SIGNATURE, WRONG_USAGE, USAGE_NARROW, NOT_AUTHORITY, NOT_PERMITTED, UNKNOWN_EXTENSION)
     needs = (ServedChain,)
     wants = (ChainPaths, ClientOutcome)
 
@@ -169,8 +154,6 @@ class SoundnessCheck(Check):
         anchor = _anchor(paths)
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
-            if certificate.problems:
-                yield _malformed(seen, certificate, position, used=position not in unused)
             if position == 0 and certificate.key_usage is not None and _narrow(certificate.key_usage):
                 detail = f"The key of {certificate.label} is for {', '.join(sorted(certificate.key_usage))} (keyUsage)."
                 yield CertificateFinding.of(USAGE_NARROW, detail, **_common(certificate, position))
@@ -212,18 +195,6 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
 
 def _narrow(usage: frozenset[str]) -> bool:
     return "keyEncipherment" in usage and "digitalSignature" not in usage
-
-
-def _malformed(seen: Seen, certificate: Certificate, position: int, *, used: bool) -> Finding:
-    places = [(item.detail, f" (byte {item.offset})" if item.offset else "") for item in certificate.problems[:3]]
-    problems = "; ".join(detail + place for detail, place in places)
-    client = seen.get(ClientOutcome)
-    grave = not certificate.loads or any(item.code in _GRAVE for item in certificate.problems)
-    blocks = used and grave and client is not None and not client.completed
-    name = "" if certificate.label.startswith("SHA-256") else f" ({certificate.label})"
-    detail = f"Certificate {position} of the chain{name}: {problems}."
-    title = f"{MALFORMED.title}: {certificate.problems[0].detail[:80]}"
-    return CertificateFinding.of(MALFORMED, detail, title=title, blocks=blocks, **_common(certificate, position))
 
 
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:

@@ -1,0 +1,116 @@
+"""Encoding: what is wrong with the bytes of a certificate, where, and whom it disturbs. A certificate that no library would load is shown all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...certificates import Certificate, Grade, Problem, read_certificate
+from ...plugin import (
+    Blame,
+    CertificateFinding,
+    ChainPaths,
+    Check,
+    ClientOutcome,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+)
+from ..common import CONSEQUENCE
+
+MALFORMED = Rule(
+    code="certificate-malformed",
+    title="A certificate is malformed",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.HIGH,
+    blame=Blame.AUTHORITY,
+    why="It does not follow the encoding rules (X.690) or the profile (RFC 5280); lenient clients take some of that, strict ones (Go, Chromium, Firefox, rustls) end the handshake, and what they read may differ.",
+    fix=Fix(summary="Have it issued again; where the bytes were cut or changed, install the file once more."),
+    references=("RFC 5280 section 4.1", "X.690"),
+    explains=(*CONSEQUENCE, "certificate-bad-signature", "intermediate-missing", "issuer-untrusted"),
+    failing="a certificate that was cut short",
+    passing="a certificate as the authority issued it",
+)
+UNTIDY = Rule(
+    code="certificate-untidy",
+    title="A certificate is not written by the letter",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.INFO,
+    blame=Blame.AUTHORITY,
+    why="Something in its bytes is against the letter of a standard; it is common, or no client that matters looks at it.",
+    fix=Fix(summary="Nothing has to be done. An authority of your own can leave it out of the certificates that it issues next."),
+    references=("RFC 5280 section 4.1", "X.690"),
+    failing="a certificate with `critical FALSE` written out",
+    passing="a certificate without a word too much",
+)
+_MOST_SHOWN = 5
+_SEVERITIES = {Grade.FATAL: Severity.HIGH, Grade.STRICT: Severity.MEDIUM}
+
+
+class EncodingCheck(Check):
+    """Reads every certificate that was sent, byte by byte."""
+
+    name = "certificate/encoding"
+    rules = (MALFORMED, UNTIDY)
+    needs = (ServedChain,)
+    wants = (ChainPaths, ClientOutcome)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield one finding for each certificate that something is wrong with, and one for what is only untidy in it."""
+        paths = seen.get(ChainPaths)
+        unused = {*paths.shape.extras, *paths.shape.duplicates} if paths is not None else set()
+        for position, der in enumerate(seen[ServedChain].certificates):
+            certificate = read_certificate(der)
+            wrong = [item for item in certificate.problems if item.grade is not Grade.REMARK]
+            untidy = [item for item in certificate.problems if item.grade is Grade.REMARK]
+            if wrong:
+                yield _malformed(seen, certificate, wrong, position, used=position not in unused)
+            if untidy:
+                yield CertificateFinding.of(UNTIDY, f"Certificate {position} of the chain ({certificate.label}): {_listed(untidy)}.", **_common(certificate, position))
+
+
+def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], position: int, *, used: bool) -> Finding:
+    client = seen.get(ClientOutcome)
+    worst = next((item for item in wrong if item.grade is Grade.FATAL), wrong[0])
+    blocks = used and worst.grade is Grade.FATAL and client is not None and not client.completed
+    detail = f"Certificate {position} of the chain ({described(certificate)}): {_listed(wrong)}."
+    if worst.grade is Grade.STRICT:
+        detail += " Strict readers refuse it; OpenSSL goes on."
+    return CertificateFinding.of(
+        MALFORMED,
+        detail,
+        title=f"{MALFORMED.title}: {worst.detail[:80]}",
+        severity=_SEVERITIES[worst.grade],
+        blocks=blocks,
+        **_common(certificate, position),
+    )
+
+
+def described(certificate: Certificate) -> str:
+    """Whatever could be read: subject, issuer, dates and fingerprint."""
+    parts = [certificate.subject.text or "no subject"]
+    if certificate.issuer.text:
+        parts.append(f"issued by {certificate.issuer.text}")
+    dates = [f"{moment:%Y-%m-%d}" if moment else "?" for moment in (certificate.not_before, certificate.not_after)]
+    if dates != ["?", "?"]:
+        parts.append(f"valid {dates[0]} to {dates[1]}")
+    return "; ".join((*parts, f"SHA-256 {certificate.sha256}"))
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    shown = [f"{item.detail} (byte {item.offset})" for item in problems[:_MOST_SHOWN]]
+    more = len(problems) - _MOST_SHOWN
+    return "; ".join((*shown, f"and {more} more")) if more > 0 else "; ".join(shown)
+
+
+def _common(certificate: Certificate, position: int) -> dict[str, object]:
+    return {
+        "subject": certificate.label,
+        "certificate": certificate.der,
+        "position": position,
+        "not_before": certificate.not_before,
+        "not_after": certificate.not_after,
+    }
