@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, starttls
+from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, revocation, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -18,4 +18,5 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **revocation.SAMPLES,
 }
