@@ -30,6 +30,7 @@ from ...plugin import (
     Stapled,
 )
 from .revocation_rules import (
+    ABOVE,
     ANSWER_EXPIRED,
     ANSWER_INVALID,
     DISAGREE,
@@ -121,7 +122,7 @@ def _statements(seen: Seen) -> dict[Certificate, list[_Statement]]:
 
 
 def _of_source(item: SourceSeen) -> _Statement:
-    who = f"OCSP by {item.method} at {item.url}" if item.kind is SourceKind.OCSP else f"the list at {item.url}"
+    who = f"OCSP at {item.url}" if item.kind is SourceKind.OCSP else f"the list at {item.url}"
     return _Statement.of(item, who, item.url)
 
 
@@ -133,26 +134,27 @@ def _weighed(seen: Seen, certificate: Certificate, said: Sequence[_Statement], r
         yield _revoked(seen, certificate, revoked, refused)
     if unknown and not revoked:
         severity = Severity.HIGH if any(item.source == "staple" for item in unknown) else UNKNOWN.severity
-        detail = f"{_who(unknown)} says that {certificate.label} is unknown."
-        yield _finding(UNKNOWN, seen, certificate, _sentence(detail), severity=severity, sources=_sources(unknown))
+        detail = f"{certificate.label} is unknown according to {_listed(item.who for item in unknown)}."
+        yield _finding(UNKNOWN, seen, certificate, detail, severity=severity, sources=_sources(unknown))
     if revoked and good:
-        detail = f"{_dated(good)} says that {certificate.label} is good, {_dated(revoked)} that it is revoked."
-        yield _finding(DISAGREE, seen, certificate, _sentence(detail), sources=_sources((*good, *revoked)))
+        detail = f"{certificate.label} is good according to {_dated(good)}, and revoked according to {_dated(revoked)}."
+        yield _finding(DISAGREE, seen, certificate, detail, sources=_sources((*good, *revoked)))
     asked = [item for item in good if item.seen is not None]
     if asked and not revoked:
-        yield _finding(NOT_REVOKED, seen, certificate, f"{certificate.label} is good, says {_dated(asked)}.", sources=_sources(asked))
+        yield _finding(NOT_REVOKED, seen, certificate, f"{certificate.label} is good according to {_dated(asked)}.", sources=_sources(asked))
     yield from _faults(seen, certificate, [item.seen for item in said if item.seen is not None], known=bool(revoked or good))
 
 
 def _revoked(seen: Seen, certificate: Certificate, revoked: Sequence[_Statement], refused: bool) -> Finding:
     first = revoked[0]
     client = seen.get(ClientOutcome)
-    told = " The client says the same." if refused else " This client does not look at revocation, and goes on." if client is not None and client.completed else ""
+    told = " The client says the same." if refused else " This client goes on all the same." if client is not None and client.completed else ""
+    above = {"title": "An authority of the chain has been revoked", "fix": ABOVE} if certificate.is_ca else {}
     return _finding(
         REVOKED,
         seen,
         certificate,
-        f"{certificate.label} was revoked {told_revoked(first.revoked_at, first.reason)}, says {_who(revoked)}.{told}",
+        f"{certificate.label} was revoked {told_revoked(first.revoked_at, first.reason)}, according to {_listed(item.who for item in revoked)}.{told}",
         blocks=refused,
         sources=_sources(revoked),
         verify_code=_REVOKED_CODE if refused else None,
@@ -160,6 +162,7 @@ def _revoked(seen: Seen, certificate: Certificate, revoked: Sequence[_Statement]
         reason=first.reason,
         this_update=first.this_update,
         next_update=first.next_update,
+        **above,
     )
 
 
@@ -182,12 +185,18 @@ def _faults(seen: Seen, certificate: Certificate, sources: Iterable[SourceSeen],
     details: dict[tuple[Rule, str], dict[str, list[str]]] = {}
     for item in sources:
         for rule, text in _told(item):
-            details.setdefault((rule, item.url), {}).setdefault(text, []).append(item.method)
+            how = item.method if item.kind is SourceKind.OCSP else ""
+            details.setdefault((rule, item.url), {}).setdefault(text, []).append(how)
     for (rule, url), texts in details.items():
-        told = "; ".join(f"{' and '.join(dict.fromkeys(methods))}: {text}" for text, methods in texts.items())
+        told = "; ".join(f"{_methods(how)}{text}" for text, how in texts.items())
         open_question = "" if known or rule is not UNAVAILABLE else f" Whether {certificate.label} has been revoked is not known."
         subject = f"{certificate.label}: {url}"
         yield _finding(rule, seen, certificate, f"For {certificate.label}, at {url}: {told}.{open_question}", subject=subject, sources=(url,))
+
+
+def _methods(found: Iterable[str]) -> str:
+    said = list(dict.fromkeys(found))
+    return f"by {' and '.join(said)}: " if any(said) else ""
 
 
 def _told(item: SourceSeen) -> Iterator[tuple[Rule, str]]:
@@ -217,13 +226,10 @@ def _sources(said: Iterable[_Statement]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.source for item in said))
 
 
-def _who(said: Iterable[_Statement]) -> str:
-    return " and ".join(item.who for item in said)
-
-
 def _dated(said: Iterable[_Statement]) -> str:
-    return " and ".join(f"{item.who} (of {moment(item.this_update)})" for item in said)
+    return _listed(f"{item.who} (of {moment(item.this_update)})" for item in said)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _listed(texts: Iterable[str]) -> str:
+    """Each once: by POST and by GET a responder mostly says the same."""
+    return " and ".join(dict.fromkeys(texts))

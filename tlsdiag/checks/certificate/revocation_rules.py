@@ -22,6 +22,7 @@ REVOKED = Rule(
     failing="a certificate that its authority's responder calls revoked",
     passing="a certificate that is on no list",
 )
+ABOVE = Fix(summary="Install the chain that the authority gives out now, or have a certificate issued below another authority, and reload the server; with a revoked authority above it no certificate counts.")
 UNKNOWN = Rule(
     code="ocsp-status-unknown",
     title="The authority's responder does not know the certificate",
