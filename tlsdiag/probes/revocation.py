@@ -26,7 +26,8 @@ from ..certificates.revocation import (
 from ..plugin import ChainPaths, Failure, Fetched, Note, Probe, RevocationSources, Scene, ServedChain, SourceKind, SourceSeen, Unavailable, Why
 
 LIST_LIMIT = 16 * 1024 * 1024
-"""Bytes of a list: those of public authorities stay below ten megabytes."""
+"""Bytes of a list, where the caller's limit for a connection (`Limits.received_bytes`) does not end it before."""
+_HEAD = 65536
 MAX_CERTIFICATES = 4
 MAX_URLS = 2
 """Sources of a kind that are asked for one certificate."""
@@ -108,7 +109,7 @@ class _Question:
         return attrs.evolve(_judged(about, verdict), answer=answer.body)
 
     async def by_list(self, url: str) -> SourceSeen:
-        answer = await self.scene.fetch(url, limit=LIST_LIMIT)
+        answer = await self.scene.fetch(url, limit=_list_limit(self.scene))
         about = _fetched(self.source(SourceKind.CRL, url), answer)
         if about.unavailable or isinstance(answer, Failure):
             return about
@@ -121,10 +122,15 @@ class _Question:
     async def changes(self, crl: RevocationList) -> RevocationList | None:
         """The changes to a list, where it names them and they can be had; without them it counts as it is (RFC 5280 section 5.2.6)."""
         for url in _reachable(crl.delta_urls)[:1]:
-            answer = await self.scene.fetch(url, limit=LIST_LIMIT)
+            answer = await self.scene.fetch(url, limit=_list_limit(self.scene))
             if isinstance(answer, Fetched) and answer.status == 200 and not answer.truncated:
                 return read_crl(answer.body)
         return None
+
+
+def _list_limit(scene: Scene) -> int:
+    """Below the limit of a connection, head and all, so that a list that is too large is told as that."""
+    return max(_HEAD, min(LIST_LIMIT, scene.limits.received_bytes - _HEAD))
 
 
 def _reachable(urls: tuple[str, ...]) -> list[str]:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import attrs
 import pytest
-from servers import RunningServer, free_port
+from servers import RunningServer
 from servers.running import Launch, new_directory, start
 
 from tlsdiag.testing import Authority, Issued
@@ -75,12 +75,12 @@ def responder(**pages: bytes | Page) -> Iterator[Responder]:
             server.shutdown()
 
 
-def openssl_responder(authority: Authority, signer: Issued, entries: Sequence[tuple[int, datetime | None]]) -> RunningServer:
+def openssl_responder(authority: Authority, signer: Issued, entries: Sequence[tuple[int, datetime | None]], *, port: int) -> RunningServer:
     """`openssl ocsp` over an index with these serial numbers, and when each was revoked; it answers at the root of its port."""
     program = shutil.which("openssl")
     if program is None:
         pytest.skip("needs openssl")
-    folder, port = new_directory("ocsp"), free_port()
+    folder = new_directory("ocsp")
     rows = [
         "\t".join(("R" if gone else "V", "400101000000Z", f"{gone:%y%m%d%H%M%S}Z,keyCompromise" if gone else "", f"{serial:X}", "unknown", f"/CN={serial}"))
         for serial, gone in entries
@@ -88,6 +88,6 @@ def openssl_responder(authority: Authority, signer: Issued, entries: Sequence[tu
     files = {"index.txt": "\n".join((*rows, "")).encode(), "ca.pem": authority.pem, "signer.pem": signer.pem, "signer.key": signer.key_pem}
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    words = [program, "ocsp", "-index", "index.txt", "-port", f"127.0.0.1:{port}", "-CA", "ca.pem", "-ndays", "3"]
+    words = [program, "ocsp", "-index", "index.txt", "-port", str(port), "-CA", "ca.pem", "-ndays", "3"]
     words += ["-rsigner", "signer.pem", "-rkey", "signer.key"]
     return start("ocsp", Launch(argv=words), folder, port)
