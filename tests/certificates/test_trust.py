@@ -183,7 +183,16 @@ def test_an_issuer_with_the_right_name_and_a_wrong_signature_is_none() -> None:
 def test_a_leaf_that_is_an_anchor_is_trusted() -> None:
     issued = leaf(authority=STRANGER)
     search = build_paths(read_certificate(issued.der), sent=(), store=TrustStore.from_certificates([issued.der]), at=NOW)
-    assert search.paths[0].valid
+    assert search.paths[0].anchored
+    assert search.paths[0].accepted_by("go")
+
+
+def test_openssl_wants_a_root_at_the_end_of_a_path() -> None:
+    issued = leaf(authority=STRANGER)
+    (path,) = build_paths(read_certificate(issued.der), sent=(), store=TrustStore.from_certificates([issued.der]), at=NOW).paths
+    (broken,) = path.refusals("openssl-3")
+    assert broken.code == "partial-chain"
+    assert path.accepted_by("openssl-3-strict")
 
 
 def violations(issued: Issued, at: datetime = NOW) -> set[str]:

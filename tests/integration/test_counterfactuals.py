@@ -140,7 +140,7 @@ def test_a_dsa_key_is_named(context: Callable[[], ssl.SSLContext], serve: Serve)
 
 def test_a_server_without_a_certificate_is_not_told_as_a_list_that_lacks_something(serve: Serve) -> None:
     report = diagnose(serving(serve, "openssl", ECDSA, extra=("-nocert",)), client())
-    assert report.root_cause is not None and report.root_cause.code == "fatal-alert"
+    assert report.root_cause is not None and report.root_cause.code == "server-without-certificate"
 
 
 @pytest.mark.parametrize("kind", ["openssl", "nginx", "haproxy", "gnutls", "java"])

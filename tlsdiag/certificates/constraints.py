@@ -4,6 +4,8 @@
     GeneralSubtree  ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }
 
 A name is compared with the subtrees of its own kind; where permitted subtrees of a kind are there, a name of that kind has to be in one of them.
+Subtrees are kept by what a name would have to be made of (its suffixes, its networks, its first relative names), so that thousands of names
+against thousands of subtrees cost one look each.
 """
 
 from __future__ import annotations
@@ -11,20 +13,21 @@ from __future__ import annotations
 import functools
 import ipaddress
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
 from . import oids
 from .certificate import Certificate
 from .der import SEQUENCE, DerError, Element, read_element
+from .name_keys import name_key
 
-_DNS, _DIRECTORY, _IP = 0x82, 0xA4, 0x87
-_MAX_SUBTREES = 1000
-"""More than any authority has; beyond it a hostile certificate would cost time and tell nothing."""
-_MAX_COMPARISONS = 2**18
-"""Names times subtrees; OpenSSL gives up at 2**20."""
+_EMAIL, _DNS, _DIRECTORY, _URI, _IP = 0x81, 0x82, 0xA4, 0x86, 0x87
+_MAX_SUBTREES = 10_000
+_MOST_COMPARISONS = 250_000
+"""Names times subtrees; Go and rustls give up there, OpenSSL at 2**20."""
 _MAX_REASONS = 5
+_EMAIL_ATTRIBUTE = "1.2.840.113549.1.9.1"
 
 
 @attrs.frozen
@@ -44,13 +47,25 @@ class NameConstraints:
     excluded: tuple[Subtree, ...] = ()
 
 
+@attrs.frozen
+class _Named:
+    """A name of a certificate: `kind` as in `Subtree`, `value` its content, `text` for people."""
+
+    kind: int
+    value: bytes
+    text: str
+
+
 def constraints_of(authority: Certificate) -> NameConstraints | None:
     """The constraints of an authority; None when it has none that can be read."""
     extension = authority.extension(oids.NAME_CONSTRAINTS)
-    if extension is None:
-        return None
+    return None if extension is None else _read(extension.value)
+
+
+@functools.lru_cache(maxsize=512)
+def _read(value: bytes) -> NameConstraints | None:
     try:
-        parts = read_element(extension.value).expect(SEQUENCE).children()
+        parts = read_element(value).expect(SEQUENCE).children()
         found = {part.tag: tuple(_subtree(item) for item in part.children()[:_MAX_SUBTREES]) for part in parts}
     except (DerError, IndexError):
         return None
@@ -66,24 +81,180 @@ def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str,
 
 def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[str]:
     """Why each name of a certificate that must not be there must not, in words."""
-    trees = len(constraints.excluded) + len(constraints.permitted)
-    for kind, name, shown in itertools.islice(_names_of(certificate), _MAX_COMPARISONS // max(1, trees)):
-        out = next((tree for tree in constraints.excluded if tree.kind == kind and _within(tree, name)), None)
+    excluded, permitted = _Trees(constraints.excluded), _Trees(constraints.permitted)
+    for named in _names_of(certificate):
+        out = excluded.holding(named)
         if out is not None:
-            yield f"{shown} is in {out.text}, which is excluded"
+            yield f"{named.text} is in {out.text}, which is excluded"
             continue
-        same = [tree for tree in constraints.permitted if tree.kind == kind]
-        if same and not any(_within(tree, name) for tree in same):
-            yield f"{shown} is in none of those permitted ({', '.join(tree.text for tree in same[:4])}{' ...' if len(same) > 4 else ''})"
+        same = permitted.of_kind(named.kind)
+        if same and permitted.holding(named) is None:
+            yield f"{named.text} is in none of those permitted ({', '.join(tree.text for tree in same[:4])}{' ...' if len(same) > 4 else ''})"
 
 
-def _names_of(certificate: Certificate) -> Iterator[tuple[int, bytes, str]]:
+@functools.lru_cache(maxsize=512)
+def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
+    """Wildcards that stand, among others, for a name that is excluded; clients differ about these."""
+    found = constraints_of(authority)
+    if found is None or not found.excluded:
+        return ()
+    parents = {tree.text.lower().partition(".")[2]: tree.text for tree in found.excluded if tree.kind == _DNS and not tree.text.startswith(".")}
+    reached = ((name, parents.get(name[2:].lower().rstrip("."))) for name in certificate.dns_names if name.startswith("*."))
+    reasons = (f"{name} stands for {base} too, which is excluded" for name, base in reached if base is not None)
+    return tuple(itertools.islice(reasons, _MAX_REASONS))
+
+
+def comparisons(authority: Certificate, certificate: Certificate) -> int:
+    """How many comparisons a client that compares one by one would make."""
+    found = constraints_of(authority)
+    names = len(certificate.dns_names) + len(certificate.ip_addresses) + len(certificate.other_names) + 1
+    return 0 if found is None else names * (len(found.permitted) + len(found.excluded))
+
+
+def too_many(authority: Certificate, certificate: Certificate) -> bool:
+    """Whether clients with a limit give up over these constraints and names."""
+    return comparisons(authority, certificate) > _MOST_COMPARISONS
+
+
+@functools.lru_cache(maxsize=512)
+def malformed_constraints(authority: Certificate) -> tuple[str, ...]:
+    """What is wrong with the constraints as such, in words, a few of them; "." in front of a DNS name is told by `dotted_constraints`."""
+    extension = authority.extension(oids.NAME_CONSTRAINTS)
+    if extension is None:
+        return ()
+    found = constraints_of(authority)
+    if found is None:
+        return ("they cannot be read",)
+    if not found.permitted and not found.excluded:
+        return ("they permit and exclude nothing",)
+    trees = itertools.chain(found.permitted, found.excluded)
+    return tuple(itertools.islice((reason for tree in trees if (reason := _fault(tree)) is not None), _MAX_REASONS))
+
+
+def dotted_constraints(authority: Certificate) -> tuple[str, ...]:
+    """DNS subtrees that begin with a dot: RFC 5280 does not have them, and clients take them for all that is below."""
+    found = constraints_of(authority)
+    trees = () if found is None else (*found.permitted, *found.excluded)
+    return tuple(itertools.islice((tree.text for tree in trees if tree.kind == _DNS and tree.base.startswith(b".")), _MAX_REASONS))
+
+
+def _fault(tree: Subtree) -> str | None:
+    if tree.kind == _IP and (len(tree.base) not in (8, 32) or _network(tree.base) is None):
+        return f"{tree.text} is no network"
+    if tree.kind not in (_DNS, _EMAIL, _URI):
+        return None
+    if not tree.base.isascii():
+        return f"{tree.text} has characters beyond ASCII"
+    text = tree.base.decode("ascii")
+    host = text.rpartition("@")[2] if tree.kind == _EMAIL else text
+    labels = host.removeprefix(".").split(".") if host not in ("", ".") else []
+    if "*" in host:
+        return f"{tree.text} has a wildcard"
+    if any(not label or not label.replace("-", "").replace("_", "").isalnum() for label in labels):
+        return f"{tree.text} is no name of a host or domain"
+    if tree.kind == _EMAIL and "@" in text and (text.count("@") > 1 or text.startswith("@") or not labels or host.startswith(".")):
+        return f"{tree.text} is no mailbox"
+    return None
+
+
+class _Trees:
+    """Subtrees, to be asked which of them holds a name."""
+
+    def __init__(self, trees: Iterable[Subtree]) -> None:
+        self._kinds: dict[int, list[Subtree]] = {}
+        self._texts: dict[tuple[int, str], Subtree] = {}
+        self._networks: dict[tuple[int, int], dict[int, Subtree]] = {}
+        self._directories: dict[tuple[object, ...], Subtree] = {}
+        for tree in trees:
+            if _fault(tree) is not None:
+                continue  # told as malformed; nobody can say what is in it
+            self._kinds.setdefault(tree.kind, []).append(tree)
+            self._keep(tree)
+
+    def of_kind(self, kind: int) -> list[Subtree]:
+        """The subtrees of a kind of name."""
+        return self._kinds.get(kind, [])
+
+    def holding(self, named: _Named) -> Subtree | None:
+        """The subtree that a name is in, if any."""
+        if named.kind not in self._kinds:
+            return None
+        if named.kind == _IP:
+            return self._network_of(named.value)
+        if named.kind == _DIRECTORY:
+            key = name_key(named.value)
+            return next((tree for size in range(len(key) + 1) if (tree := self._directories.get(key[:size])) is not None), None)
+        return next((tree for text in _ways_to_say(named) if (tree := self._texts.get((named.kind, text))) is not None), None)
+
+    def _keep(self, tree: Subtree) -> None:
+        if tree.kind == _IP:
+            if (network := _network(tree.base)) is not None:
+                place = (len(tree.base) // 2, network.prefixlen)
+                self._networks.setdefault(place, {})[int(network.network_address)] = tree
+        elif tree.kind == _DIRECTORY:
+            self._directories.setdefault(name_key(tree.base), tree)
+        else:
+            text = tree.base.decode("ascii", "backslashreplace")
+            mailbox, at, host = text.rpartition("@") if tree.kind == _EMAIL else ("", "", text)
+            self._texts.setdefault((tree.kind, mailbox + at + host.lower()), tree)
+
+    def _network_of(self, value: bytes) -> Subtree | None:
+        number, bits = int.from_bytes(value, "big"), 8 * len(value)
+        for (size, prefix), networks in self._networks.items():
+            if size == len(value) and (tree := networks.get(number >> (bits - prefix) << (bits - prefix))) is not None:
+                return tree
+        return None
+
+
+def _ways_to_say(named: _Named) -> Iterator[str]:
+    """The bases that hold a DNS name, a mailbox or a URI's host (RFC 5280 section 4.2.1.10): itself, what is above it, and everything."""
+    text = named.value.decode("ascii", "backslashreplace")
+    mailbox, _, host = text.rpartition("@") if named.kind == _EMAIL else ("", "", text)
+    host = host.lower().rstrip(".")
+    if named.kind == _EMAIL:
+        yield f"{mailbox}@{host}"
+    yield host
+    at = host.find(".")
+    while at >= 0:
+        if named.kind == _DNS:
+            yield host[at + 1 :]
+        yield host[at:]  # `.example.com`: what is below, for mailboxes and hosts; authorities write it for DNS names too
+        at = host.find(".", at + 1)
+    yield ""
+
+
+def _names_of(certificate: Certificate) -> Iterator[_Named]:
     for name in certificate.dns_names:
-        yield _DNS, name.encode(), name
+        yield _Named(_DNS, name.encode(), name)
     for address in certificate.ip_addresses:
-        yield _IP, ipaddress.ip_address(address).packed, address
+        yield _Named(_IP, ipaddress.ip_address(address).packed, address)
+    yield from _other_names(certificate)
     if certificate.subject.attributes:
-        yield _DIRECTORY, certificate.subject.raw, certificate.subject.text
+        yield _Named(_DIRECTORY, certificate.subject.raw, certificate.subject.text)
+
+
+def _other_names(certificate: Certificate) -> Iterator[_Named]:
+    mailboxes = 0
+    for name in certificate.general_names:
+        if name.kind == "rfc822Name":
+            mailboxes += 1
+            yield _Named(_EMAIL, name.value, name.text)
+        elif name.kind == "uniformResourceIdentifier":
+            yield _Named(_URI, _host(name.text).encode(), name.text)
+        elif name.kind == "directoryName":
+            yield _Named(_DIRECTORY, name.value, name.text)
+    if not mailboxes:  # old certificates have the mailbox in the subject alone
+        for oid, value in certificate.subject.attributes:
+            if oid == _EMAIL_ATTRIBUTE:
+                yield _Named(_EMAIL, value.encode("ascii", "backslashreplace"), value)
+
+
+def _host(uri: str) -> str:
+    """The host of a URI (RFC 3986 section 3.2); empty when it has none."""
+    _, slashes, rest = uri.partition("://")
+    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0] if slashes else ""
+    host = authority.rpartition("@")[2]
+    return host if host.startswith("[") else host.partition(":")[0]
 
 
 def _subtree(item: Element) -> Subtree:
@@ -102,38 +273,14 @@ def _text(base: Element) -> str:
     return base.content.decode("ascii", "backslashreplace") or "every name"
 
 
-def _within(tree: Subtree, name: bytes) -> bool:
-    if tree.kind == _DNS:
-        return _dns_within(tree.base.decode("ascii", "backslashreplace").lower(), name.decode().lower())
-    if tree.kind == _IP:
-        network = _network(tree.base)
-        return network is not None and len(name) * 2 == len(tree.base) and ipaddress.ip_address(name) in network
-    return _directory_within(tree.base, name)
-
-
-def _dns_within(base: str, name: str) -> bool:
-    """`example.com` holds itself and all below it; with a dot in front, as some authorities write it, only what is below."""
-    name = name.removeprefix("*.").rstrip(".")
-    if base.startswith("."):
-        return name.endswith(base)
-    return not base or name == base or name.endswith("." + base)
-
-
 def _network(content: bytes) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Address and mask; None when the mask has a gap or the length is of no address."""
     half = len(content) // 2
+    mask = int.from_bytes(content[half:], "big")
+    gap = (~mask & ((1 << (8 * half)) - 1)) + 1
+    if gap & (gap - 1):
+        return None
     try:
-        address = ipaddress.ip_address(content[:half])
-        bits = bin(int.from_bytes(content[half:], "big")).count("1")
-        return ipaddress.ip_network((address, bits), strict=False)
+        return ipaddress.ip_network((content[:half], mask.bit_count()), strict=False)
     except ValueError:
         return None
-
-
-def _directory_within(base: bytes, name: bytes) -> bool:
-    """Whether a distinguished name begins with the base's relative names."""
-    try:
-        wanted = [item.raw for item in read_element(base).expect(SEQUENCE).children()]
-        have = [item.raw for item in read_element(name).expect(SEQUENCE).children()]
-    except DerError:
-        return False
-    return have[: len(wanted)] == wanted

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from .certificate import Certificate
 from .der import DerError, read_element
+from .name_keys import NameKey, name_key
 from .reading import read_certificate
 
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----", re.DOTALL)
@@ -110,6 +111,17 @@ class TrustStore:
     def find_by_subject(self, raw: bytes) -> tuple[Certificate, ...]:
         """The anchors with a subject, given as DER."""
         return tuple(read_certificate(der) for der in self._by_subject.get(raw, ()))
+
+    @functools.cached_property
+    def _by_name(self) -> dict[NameKey, list[bytes]]:
+        found: dict[NameKey, list[bytes]] = {}
+        for raw, ders in self._by_subject.items():
+            found.setdefault(name_key(raw), []).extend(ders)
+        return found
+
+    def find_by_name(self, raw: bytes) -> tuple[Certificate, ...]:
+        """The anchors whose subject is the same name, however it is written (RFC 5280 section 7.1)."""
+        return tuple(read_certificate(der) for der in self._by_name.get(name_key(raw), ()))
 
     def contains(self, certificate: Certificate) -> bool:
         """Whether this very certificate is an anchor."""

@@ -23,6 +23,7 @@ from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
 from .client.revocation import RevocationListCheck
 from .counterfactual.agreement import AgreementCheck
+from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
@@ -79,6 +80,7 @@ CHECKS: tuple[type[Check], ...] = (
     SizeCheck,
     IntoleranceCheck,
     AgreementCheck,
+    InVainCheck,
     RepetitionCheck,
     ClientOutcomeCheck,
     RefusalsCheck,

@@ -136,7 +136,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("client-certificate", "requires a client certificate", "client-certificate-required", _client_certificate),
     Scenario("plain-http", "speaks HTTP without TLS", "speaks-plain-http", _plain(says(answer=_HTTP))),
     Scenario("smtp", "greets as SMTP does, and wants STARTTLS", "starttls-needed", _plain(says(greeting=_SMTP))),
-    Scenario("alert", "answers with the alert handshake_failure", "fatal-alert", _plain(says(answer=_ALERT_40))),
+    Scenario("alert", "answers with the alert handshake_failure", "server-without-certificate", _plain(says(answer=_ALERT_40))),
     Scenario("reset", "resets the connection when it has read the hello", "reset-after-hello", _plain(resets)),
     Scenario("closes", "closes the connection when it has read the hello", "closed-without-answer", _plain(closes)),
     Scenario("silent", "accepts, and never answers", "peer-silent", _plain(is_silent)),

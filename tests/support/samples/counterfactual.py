@@ -39,6 +39,14 @@ def repeated(*outcomes: TrialOutcome) -> Seen:
     return seen(client_outcome(completed=False, error_type="OSError"), handshake_outcome(completed=False), found)
 
 
+def in_vain(*changes: str, code: int = 40) -> Seen:
+    """Every one of these changes was refused with an alert, as the hello itself."""
+    told = alert(code)
+    again, *trials = (trial(change, O.ALERT, alert=told) for change in ("unchanged", *changes))
+    found = Counterfactuals(symptom=O.ALERT, stage="server-hello", unchanged=(again,), trials=tuple(trials))
+    return seen(client_outcome(completed=False, error_type="ssl.SSLError", alert_received=told), handshake_outcome(completed=False, offer=OFFER), found)
+
+
 def suites(flip: int, *offered: int) -> Seen:
     """A suite had to be added to those of the client."""
     offer = attrs.evolve(OFFER, cipher_suites=tuple(CipherSuite(code) for code in offered))
@@ -60,7 +68,9 @@ def refused(reason: str) -> Seen:
     return seen(client_outcome(completed=False, error_type="ssl.SSLError", reason=reason), handshake_outcome(), found)
 
 
+_LISTS = ("more-suites", "more-groups", "more-schemes")
 SAMPLES: Samples = {
+    "server-without-certificate": (lambda: in_vain(*_LISTS, "other-server-name", "without-server-name"), lambda: in_vain(*_LISTS, "other-server-name")),
     "hello-too-large": (
         lambda: proved("of-size", size_accepted=900, size_refused=1000),
         lambda: proved("without-post-quantum", part="X25519MLKEM768"),

@@ -1,0 +1,60 @@
+"""Extensions that must be there, that must be critical or must not, and that nobody knows (RFC 5280 section 4.2; Baseline Requirements 7.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ... import oids
+from ...certificate import Certificate
+from ...oids import UNDERSTOOD
+from ..judging import Broken, Judged
+
+_POLICY_CONSTRAINTS = "2.5.29.36"
+
+
+def critical(judged: Judged) -> Iterator[Broken]:
+    """Critical extensions that clients do not know."""
+    for depth, item in enumerate(judged.chain):
+        for extension in item.extensions:
+            if extension.critical and extension.oid not in UNDERSTOOD:
+                yield "unknown-critical-extension", depth, f"{item.label} has the critical extension {extension.oid}, which clients do not know"
+
+
+def key_identifiers(judged: Judged) -> Iterator[Broken]:
+    """authorityKeyIdentifier and subjectKeyIdentifier (RFC 5280 sections 4.2.1.1, 4.2.1.2)."""
+    for depth, item in enumerate(judged.chain):
+        authority, subject = item.extension(oids.AUTHORITY_KEY_IDENTIFIER), item.extension(oids.SUBJECT_KEY_IDENTIFIER)
+        rooted = depth == judged.top and item.is_self_issued
+        if authority is None and not rooted and item.version >= 3:
+            yield "authority-key-missing", depth, f"{item.label} has no authorityKeyIdentifier"
+        elif authority is not None:
+            yield from _authority_key(item, depth, critical=authority.critical, rooted=rooted)
+        if subject is None and item.is_ca and depth > 0:
+            yield "subject-key-missing", depth, f"{item.label} is an authority without subjectKeyIdentifier"
+        elif subject is not None and subject.critical:
+            yield "subject-key-critical", depth, f"{item.label} has a subjectKeyIdentifier that is marked critical"
+
+
+def _authority_key(item: Certificate, depth: int, *, critical: bool, rooted: bool) -> Iterator[Broken]:
+    """What it holds: the Baseline Requirements (7.1.2.11.1) want the key's identifier and nothing else."""
+    if critical:
+        yield "authority-key-critical", depth, f"{item.label} has an authorityKeyIdentifier that is marked critical"
+    found = item.authority_key
+    if found is None:
+        return  # it cannot be read, which is told as a malformed extension
+    if found.key_id is None:
+        yield "authority-key-odd", depth, f"the authorityKeyIdentifier of {item.label} names no key"
+    elif rooted and item.subject_key_id is not None and found.key_id != item.subject_key_id:
+        yield "authority-key-odd", depth, f"{item.label} has issued itself, and its authorityKeyIdentifier is not its own subjectKeyIdentifier"
+    if found.issuer or found.serial is not None:
+        yield "authority-key-odd", depth, f"the authorityKeyIdentifier of {item.label} names its issuer's certificate and not the key alone"
+
+
+def criticality(judged: Judged) -> Iterator[Broken]:
+    """Extensions that are marked the wrong way round."""
+    for depth, item in enumerate(judged.chain):
+        access, limits = item.extension(oids.AUTHORITY_INFORMATION), item.extension(_POLICY_CONSTRAINTS)
+        if access is not None and access.critical:
+            yield "authority-access-critical", depth, f"{item.label} has an authorityInfoAccess that is marked critical"
+        if limits is not None and not limits.critical:
+            yield "policy-constraints-not-critical", depth, f"{item.label} has policyConstraints that are not marked critical"
