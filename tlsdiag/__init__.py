@@ -20,24 +20,25 @@ if TYPE_CHECKING:
     from .failure import Blame, Failure, FailureKind, Phase
     from .finding import Confidence, Finding, Fix, Layer, Rule, Severity
     from .observation import Observation
+    from .offline import diagnose_certificates
     from .report import Report, Verdict
     from .target import ClientCertificate, Endpoint, Target
 
 _HOME = {
-    "diagnose": "api", "diagnose_async": "api", "diagnose_many": "api", "Check": "check", "Skipped": "check", "Depth": "depth",
-    "Limits": "depth", "Diagnosis": "diagnosis", "PluginError": "errors", "ReportFormatError": "errors", "TargetError": "errors",
-    "TlsdiagError": "errors", "UnknownCheckError": "errors", "Blame": "failure", "Failure": "failure", "FailureKind": "failure",
-    "Phase": "failure", "Confidence": "finding", "Finding": "finding", "Fix": "finding", "Layer": "finding", "Rule": "finding",
-    "Severity": "finding", "Observation": "observation", "Report": "report", "Verdict": "report", "ClientCertificate": "target",
-    "Endpoint": "target", "Target": "target", "Destination": "explanation", "Explanation": "explanation", "Possibility": "explanation",
-    "explain": "explanation", "explain_async": "explanation", "explaining": "explanation",
+    "diagnose": "api", "diagnose_async": "api", "diagnose_many": "api", "diagnose_certificates": "offline", "Check": "check",
+    "Skipped": "check", "Depth": "depth", "Limits": "depth", "Diagnosis": "diagnosis", "PluginError": "errors", "ReportFormatError": "errors",
+    "TargetError": "errors", "TlsdiagError": "errors", "UnknownCheckError": "errors", "Blame": "failure", "Failure": "failure",
+    "FailureKind": "failure", "Phase": "failure", "Confidence": "finding", "Finding": "finding", "Fix": "finding", "Layer": "finding",
+    "Rule": "finding", "Severity": "finding", "Observation": "observation", "Report": "report", "Verdict": "report",
+    "ClientCertificate": "target", "Endpoint": "target", "Target": "target", "Destination": "explanation", "Explanation": "explanation",
+    "Possibility": "explanation", "explain": "explanation", "explain_async": "explanation", "explaining": "explanation",
 }  # fmt: skip
 
 __all__ = [
     "Blame", "Check", "ClientCertificate", "Confidence", "Depth", "Destination", "Diagnosis", "Endpoint", "Explanation", "Failure",
     "FailureKind", "Finding", "Fix", "Layer", "Limits", "Observation", "Phase", "PluginError", "Possibility", "Report", "ReportFormatError",
     "Rule", "Severity", "Skipped", "Target", "TargetError", "TlsdiagError", "UnknownCheckError", "Verdict", "__version__", "diagnose",
-    "diagnose_async", "diagnose_many", "explain", "explain_async", "explaining",
+    "diagnose_async", "diagnose_certificates", "diagnose_many", "explain", "explain_async", "explaining",
 ]  # fmt: skip
 
 

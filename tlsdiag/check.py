@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import attrs
 
@@ -61,7 +61,8 @@ class Check(ABC):
     """Base of every check: set the class attributes, implement `run` as a generator of findings.
 
     `name` is a slug ("certificate/validity"; a third party's begins with its pack's name). `needs` must be there or the check is
-    skipped; `wants` are probed for too, but may be missing.
+    skipped; `wants` are probed for too, but may be missing. `about`: "connections" says nothing where certificate files are judged, "files" nothing
+    anywhere else.
     """
 
     name: ClassVar[str] = ""
@@ -70,6 +71,7 @@ class Check(ABC):
     wants: ClassVar[tuple[type[Observation], ...]] = ()
     scope: ClassVar[Scope] = Scope.ENDPOINT
     depth: ClassVar[Depth] = Depth.QUICK
+    about: ClassVar[Literal["anything", "connections", "files"]] = "anything"
 
     @abstractmethod
     def run(self, seen: Seen) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
+from .chain_file import add_chain_options, write_chain
 from .depth import Depth, Limits
 from .errors import TlsdiagError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .target import Target
 
 EXIT_HEALTHY, EXIT_WRONG, EXIT_USAGE, EXIT_UNKNOWN, EXIT_PIPE = 0, 1, 2, 3, 141
-COMMANDS = ("demo", "checks", "show", "explain")
+COMMANDS = ("certificates", "demo", "checks", "show", "explain")
 FETCHING: dict[str, Fetching] = {"public": "public", "any": "any", "none": False}
 _MOST_INPUT = 4 * 1024 * 1024
 """Bytes of a log that are read from standard input."""
@@ -55,6 +56,10 @@ def _command(name: str, words: list[str]) -> int:
         from .demo import main as demo
 
         return demo(words)
+    if name == "certificates":
+        from .chain_file import certificates_command
+
+        return certificates_command(words)
     if name == "checks":
         return _list_checks(words)
     if name == "explain":
@@ -66,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tlsdiag",
         description="Say why a TLS connection fails, who is to blame, and what to change.",
-        epilog="commands: 'tlsdiag demo' diagnoses an embedded broken server, 'tlsdiag checks' lists what is installed, "
+        epilog="commands: 'tlsdiag certificates FILE' judges certificate files, 'tlsdiag demo' diagnoses an embedded broken server, "
+        "'tlsdiag checks' lists what is installed, "
         "'tlsdiag show FILE' reads a saved report, 'tlsdiag explain TEXT' says what an error text means. "
         "Exit status: 0 healthy, 1 something is wrong, 2 wrong usage, 3 could not look.",
     )
@@ -92,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
     parser.add_argument("--now", metavar="TIME", help="the time that the client's clock shows, where it is not this machine's (ISO 8601 with a zone)")
+    add_chain_options(parser)
     add_output_options(parser)
     parser.add_argument("--version", action="version", version=f"tlsdiag {__version__}")
     return parser
@@ -107,7 +114,9 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
 def _diagnose(words: list[str]) -> int:
     options = _parser().parse_args(words)
     report = _run(_target(options), options)
-    return print_report(report, options)
+    status = print_report(report, options)
+    write_chain(report, options.write_chain, force=options.force)
+    return status
 
 
 def _target(options: argparse.Namespace) -> Target:

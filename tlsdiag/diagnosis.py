@@ -20,7 +20,7 @@ from .depth import Depth, Limits
 from .fetching import Fetching, fetching_of
 from .finding import Finding
 from .judge import judge
-from .observation import Observation, Resolution, Unavailable, Why
+from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .plan import Plan, make_plan
 from .probe import Probe, Scope
 from .registry import Registry
@@ -102,6 +102,7 @@ class Diagnosis:
         self.limits = limits or Limits()
         self.registry = registry or Registry.installed()
         self.plan: Plan = make_plan(self.registry, self.depth, checks)
+        self._checks = checks
         self._clock = clock or (lambda: datetime.now(UTC))
         self._dialer = dialer
         self._randomness = randomness
@@ -109,22 +110,24 @@ class Diagnosis:
         self.fetch = fetching_of(fetch)
         self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
 
-    async def run(self, target: Target) -> Report:
-        """Diagnose the target."""
+    async def run(self, target: Target, *, given: Observations | None = None) -> Report:
+        """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
         report: Report | None = None
-        async for event in self.stream(target):
+        async for event in self.stream(target, given=given):
             if isinstance(event, Done):
                 report = event.report
         assert report is not None, "a stream ends with Done"
         return report
 
-    async def stream(self, target: Target) -> AsyncIterator[Event]:
+    async def stream(self, target: Target, *, given: Observations | None = None) -> AsyncIterator[Event]:
         """Diagnose the target and tell what happens while it happens."""
         from .network import BudgetedDialer, Deadline, Fetcher, SocketDialer, way_of, with_environment
 
         environment = os.environ if self._environment is None else self._environment
         target = with_environment(target, environment)
         way = way_of(target)
+        seen = given.copy() if given is not None else Observations()
+        plan = make_plan(self.registry, self.depth, self._checks, given=seen.names) if target.files else self.plan
         began = time.monotonic()
         dialer: BudgetedDialer = BudgetedDialer(self._dialer or SocketDialer(self.limits), self.limits)
         stage = Stage(
@@ -140,15 +143,16 @@ class Diagnosis:
             revocation=self.revocation,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
+            observations=seen,
         )
         yield Started(
             target=target,
-            probes=tuple(probe.name for probe in self.plan.probes),
-            checks=tuple(check.name for check in self.plan.checks),
+            probes=tuple(probe.name for probe in plan.probes),
+            checks=tuple(check.name for check in plan.checks),
         )
-        async for observed in _observe(self.plan, stage):
+        async for observed in _observe(plan, stage):
             yield observed
-        findings, skipped = judge(self.plan.checks, target, stage.now, stage.observations, self.registry)
+        findings, skipped = judge(plan.checks, target, stage.now, stage.observations, self.registry)
         for finding in findings:
             yield Found(finding=finding)
         for item in skipped:
@@ -212,7 +216,7 @@ class _Run:
         jobs: list[_Job] = []
         for probe in self.plan.probes:
             if probe not in first:
-                places = endpoints if probe.scope is Scope.ENDPOINT else (None,)
+                places = endpoints if probe.scope is Scope.ENDPOINT and not self.stage.target.files else (None,)
                 jobs += [(probe, place) for place in places]
         await self.start(jobs)
 

@@ -203,6 +203,17 @@ class RevocationFinding(CertificateFinding):
 
 
 @attrs.frozen(kw_only=True)
+class FileFinding(CertificateFinding):
+    """About a certificate file: its name, the line (from 1; None: it has none), and a slug for what was found where one rule covers several."""
+
+    kind = "file"
+
+    file: str = ""
+    line: int | None = None
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class NameFinding(CertificateFinding):
     """The certificate is for other names."""
 
@@ -215,7 +226,8 @@ class NameFinding(CertificateFinding):
 
 @attrs.frozen(kw_only=True)
 class ChainFinding(Finding):
-    """About the chain as sent: positions count from 0."""
+    """About the chain as sent: positions count from 0. `missing` are certificates (DER) that the server should send after those that it does, from below
+    upwards, `missing_urls` where each of them is to be had, "" where it is in a trust store of this machine."""
 
     kind = "chain"
 
@@ -224,6 +236,8 @@ class ChainFinding(Finding):
     issuer_urls: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
     right_order: tuple[int, ...] = ()
+    missing: tuple[bytes, ...] = ()
+    missing_urls: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
 

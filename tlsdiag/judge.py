@@ -54,7 +54,8 @@ def run_check(check: Check, seen: Seen, origin: str = "") -> list[Finding] | Ski
 
 
 def _views(check: Check, target: Target, now: datetime, observations: Observations) -> Iterator[Seen]:
-    endpoints: Iterable[Endpoint | None] = (None,) if check.scope is Scope.TARGET else observations.endpoints
+    whole = check.scope is Scope.TARGET or bool(target.files)  # files have no endpoint
+    endpoints: Iterable[Endpoint | None] = (None,) if whole else observations.endpoints
     for endpoint in endpoints:
         yield Seen(target=target, now=now, observations=observations, endpoint=endpoint)
 

@@ -105,6 +105,15 @@ class Observations:
             if name == kind.name and isinstance(value, kind)
         }
 
+    def copy(self) -> Observations:
+        """Another bag with the same in it."""
+        return Observations(dict(self._entries))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The types of observation that something is known about, by name."""
+        return frozenset(name for name, _ in self._entries)
+
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Every endpoint that something is known about, in the order of resolution."""

@@ -32,19 +32,48 @@ class Plan:
         return sum(probe.cost.connections for probe in self.probes)
 
 
-def make_plan(registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None) -> Plan:
+def make_plan(
+    registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None, *, given: frozenset[str] | None = None
+) -> Plan:
     """Choose checks and probes.
 
     Without `wanted`: every installed check up to `depth` that needs no intrusive probe. With it: just those (instances, classes, names, families such as
-    "certificate", or codes), whatever their depth. Raises `UnknownCheckError` for a name that nothing answers to.
+    "certificate", or codes), whatever their depth. `given` names the observations that are there already, where there is no connection to make others
+    (see `offline.py`). Raises `UnknownCheckError` for a name that nothing answers to.
     """
-    checks = _by_depth(registry, depth) if wanted is None else _by_name(registry, wanted)
+    checks = _by_depth(registry, depth, files=given is not None) if wanted is None else _by_name(registry, wanted)
     probes, unprovided = _closure(registry, checks, depth, explicit=wanted is not None)
+    if given is not None:
+        checks, probes = _offline(checks, probes, given)
     return Plan(checks=checks, probes=probes, unprovided=unprovided)
 
 
-def _by_depth(registry: Registry, depth: Depth) -> tuple[Check, ...]:
-    return tuple(check for check in registry.checks if check.depth <= depth and not _intrudes(registry, check.needs, frozenset()))
+def _offline(checks: Iterable[Check], probes: Iterable[Probe], given: frozenset[str]) -> tuple[tuple[Check, ...], tuple[Probe, ...]]:
+    """What is left without a connection: probes that open nothing and need nothing but what is there; checks that read something that comes of it.
+
+    Where none of the checks is left they all stay, so that each says what it lacks.
+    """
+    there, derived, kept = set(given), set(given), []
+    for probe in probes:
+        needs = {kind.name for kind in probe.needs}
+        if probe.provides.name in given or not needs <= there or probe.cost.connections or probe.provides is Resolution:
+            continue
+        kept.append(probe)
+        there.add(probe.provides.name)
+        if needs & derived:
+            derived.add(probe.provides.name)
+    wanted = tuple(checks)
+    return tuple(check for check in wanted if _reads(check, there, derived)) or wanted, tuple(kept)
+
+
+def _reads(check: Check, there: set[str], derived: set[str]) -> bool:
+    needs, wants = {kind.name for kind in check.needs}, {kind.name for kind in check.wants}
+    return check.about != "connections" and needs <= there and bool((needs | wants) & derived)
+
+
+def _by_depth(registry: Registry, depth: Depth, *, files: bool) -> tuple[Check, ...]:
+    known = (check for check in registry.checks if files or check.about != "files")
+    return tuple(check for check in known if check.depth <= depth and not _intrudes(registry, check.needs, frozenset()))
 
 
 def _intrudes(registry: Registry, needs: Iterable[type[Observation]], met: frozenset[str]) -> bool:

@@ -84,8 +84,9 @@ class Registry:
         return {rule.code: rule for check in self.checks for rule in check.rules}
 
     def observation_kinds(self) -> dict[str, type[Observation]]:
-        """Every observation type that an installed probe provides, by name."""
-        return {Resolution.name: Resolution, Fetches.name: Fetches, **{probe.provides.name: probe.provides for probe in self.probes}}
+        """Every observation type that an installed probe provides or a check needs, by name."""
+        needed = {kind.name: kind for check in self.checks for kind in check.needs}
+        return {**needed, Resolution.name: Resolution, Fetches.name: Fetches, **{probe.provides.name: probe.provides for probe in self.probes}}
 
 
 def finding_kinds() -> dict[str, type[Finding]]:

@@ -151,9 +151,19 @@ class Report:
         from .plan import make_plan
 
         registry = Registry.installed()
-        plan = make_plan(registry, self.depth, checks)
+        plan = make_plan(registry, self.depth, checks, given=self.observations.names if self.target.files else None)
         findings, skipped = judge(plan.checks, self.target, self.started, self.observations, registry)
         return attrs.evolve(self, findings=findings, skipped=skipped, plugins=registry.broken)
+
+    def repaired_chain(self) -> bytes | None:
+        """The chain file as it should be, in PEM: the server's certificate, each issuer after what it has issued, no root, nothing twice, no key.
+
+        What was missing comes from the trust store, from other files that were given, or from where a certificate says (`fetch=`). None where there is
+        no certificate, or where an intermediate is missing that was not found.
+        """
+        from .repair import repaired_chain
+
+        return repaired_chain(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the documented schema."""
@@ -221,7 +231,8 @@ class Report:
 def _target_to_plain(target: Target) -> dict[str, Any]:
     names = ("host", "port", "server_name", "addresses", "alpn", "starttls", "proxy", "now", "scheme")
     shown = str(target.proxy) if isinstance(target.proxy, ProxyServer) else target.proxy  # without its secrets
-    return {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
+    plain = {name: shown if name == "proxy" else serial.to_plain(getattr(target, name)) for name in names}
+    return {**plain, "files": list(target.files)} if target.files else plain
 
 
 def _proxy_from_plain(plain: Any) -> ProxyServer | Literal[False] | None:
@@ -249,6 +260,7 @@ def _target_from_plain(plain: Any) -> Target:
         proxy=_proxy_from_plain(plain.get("proxy")),
         now=read(datetime | None, "now"),
         scheme=read(str | None, "scheme"),
+        files=read(tuple[str, ...] | None, "files") or (),
     )
 
 

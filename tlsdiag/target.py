@@ -73,6 +73,7 @@ class Target:
     `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
     says what it was taken from when the caller did not name it: "scheme" or "port". `path` is that of an https URL, where it
     names more than the root. `proxy`: None leaves it to the environment, False goes without.
+    `files` names certificate files that are judged without a connection (see `of_files`); `host` is empty then where the caller named none.
     """
 
     host: str
@@ -89,6 +90,19 @@ class Target:
     scheme: str | None = None
     path: str | None = None
     starttls_guessed: Literal["scheme", "port"] | None = None
+    files: tuple[str, ...] = ()
+
+    @classmethod
+    def of_files(cls, names: Sequence[str], *, host: str | None = None, trust: Trust = None, now: datetime | None = None) -> Target:
+        """Certificate files as the target: `names` say which, in words for people; `host` is the name or address that they are for, if any.
+
+        Raises `TargetError` for a host or a time that makes no sense, and where there are no files.
+        """
+        if not names:
+            raise TargetError("no certificate files were given")
+        base = cls.parse(host if host is not None else "localhost", trust=trust, proxy=False, starttls=False, now=now)
+        found = attrs.evolve(base, files=tuple(names), addresses=(), path=None)
+        return found if host is not None else attrs.evolve(found, host="", server_name=None)
 
     @classmethod
     def parse(
@@ -146,6 +160,8 @@ class Target:
         return self.server_name or self.host
 
     def __str__(self) -> str:
+        if self.files:
+            return self.files[0] if len(self.files) == 1 else f"{', '.join(self.files[:3])}{' ...' if len(self.files) > 3 else ''}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 

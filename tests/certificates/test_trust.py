@@ -43,7 +43,8 @@ def read(*ders: bytes) -> list[Certificate]:
     ("pattern", "host", "matches"),
     [
         ("server.example", "server.example", True),
-        ("SERVER.example.", "server.EXAMPLE", True),
+        ("SERVER.example", "server.EXAMPLE.", True),
+        ("server.example.", "server.example", False),
         ("*.example.org", "www.example.org", True),
         ("*.example.org", "a.www.example.org", False),
         ("*.example.org", "example.org", False),

@@ -39,7 +39,7 @@ def test_every_option_in_the_readme_exists(option: str, capsys: pytest.CaptureFi
     from tlsdiag.cli import main
 
     known = ""
-    for words in (["--help"], ["demo", "--help"], ["show", "--help"], ["explain", "--help"]):
+    for words in (["--help"], ["demo", "--help"], ["show", "--help"], ["explain", "--help"], ["certificates", "--help"]):
         with pytest.raises(SystemExit):
             main(words)
         known += capsys.readouterr().out

@@ -16,6 +16,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "bundles": ({"certificates"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "io"}),
+    "repair": ({"bundles", "certificates", "facts", "target"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
     "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "starttls", "wire"}, {"cryptography"}),
     "probes": (
@@ -26,7 +28,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"plugin", "iana", "certificates"},
         {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"},
     ),
-    "render": ({"report", "finding", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    # what certificate files hold is told from the facts: a report of them has no endpoints to name
+    "render": ({"report", "finding", "facts", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "logs": ({"iana"}, {"cryptography", "idna", "certifi", "attrs", "socket", "ssl", "asyncio", "time", "os", "pathlib", "logging"}),
     # no library whose exceptions are explained is imported: not even the standard library's
     "explanation": (

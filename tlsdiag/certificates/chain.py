@@ -1,7 +1,8 @@
 """The chain as it was sent: its order, what is too much in it, and what is missing (RFC 8446 section 4.4.2).
 
 An issuer that is neither sent nor trusted may be an intermediate that the server forgot, or an authority that this client does not
-know. Python's `verify_code` is 20 for both; the cure differs. Points for and against a forgotten intermediate:
+know. Python's `verify_code` is 20 for both; the cure differs. The issuer itself tells, where it can be found (`completion`); where it
+cannot, there are points for and against a forgotten intermediate:
 
     the certificate says where its issuer can be fetched (caIssuers)       +2   roots are not published for download this way
     a trusted anchor has the same organisation or domain as the issuer     +2
@@ -24,6 +25,7 @@ from collections.abc import Sequence
 import attrs
 
 from .certificate import Certificate, Name
+from .name_keys import name_key
 from .signature import signed_by
 from .stores import TrustStore
 
@@ -82,7 +84,7 @@ def describe_chain(sent: Sequence[Certificate], store: TrustStore, other_stores:
 
 def _with_namesake(shape: ChainShape, sent: Sequence[Certificate], top: Certificate, store: TrustStore) -> ChainShape:
     """What was sent, or is trusted, in the issuer's place: a namesake that has not signed, or an authority of another name."""
-    named = [item for item in (*sent, *store.find_by_subject(top.issuer.raw)) if item.subject.raw == top.issuer.raw]
+    named = [item for item in (*sent, *store.find_by_name(top.issuer.raw)) if _is_named(item, top)]
     fitting = next((item for item in named if _key_ids_fit(top, item)), None)
     found = fitting or next(iter(named), None)
     others = [at for at in shape.extras if sent[at].is_ca and not _self_signed(sent[at])]
@@ -92,6 +94,11 @@ def _with_namesake(shape: ChainShape, sent: Sequence[Certificate], top: Certific
         namesake_fits=fitting is not None,
         wrong_issuer=others[0] if others else None,
     )
+
+
+def _is_named(issuer: Certificate, child: Certificate) -> bool:
+    """Whether it has the name of the child's issuer (RFC 5280 section 7.1)."""
+    return name_key(issuer.subject.raw) == name_key(child.issuer.raw)
 
 
 def _key_ids_fit(child: Certificate, issuer: Certificate) -> bool:
@@ -104,7 +111,7 @@ def _leaf(sent: Sequence[Certificate]) -> int:
     if not sent[0].is_ca:
         return 0
     ends = [at for at, item in enumerate(sent) if not item.is_ca]
-    if len(ends) == 1 and any(item.subject.raw == sent[ends[0]].issuer.raw for item in sent):
+    if len(ends) == 1 and any(_is_named(item, sent[ends[0]]) for item in sent):
         return ends[0]
     return 0
 
@@ -121,7 +128,7 @@ def _walk(sent: Sequence[Certificate], leaf: int) -> tuple[int, ...]:
 
 
 def _candidates(sent: Sequence[Certificate], child: Certificate) -> list[int]:
-    return [at for at, item in enumerate(sent) if item.subject.raw == child.issuer.raw and signed_by(child, item) is not False]
+    return [at for at, item in enumerate(sent) if _is_named(item, child) and signed_by(child, item) is not False]
 
 
 def _is_extra(at: int, sent: Sequence[Certificate], order: tuple[int, ...]) -> bool:
@@ -132,7 +139,7 @@ def _is_extra(at: int, sent: Sequence[Certificate], order: tuple[int, ...]) -> b
 
 
 def _has_signed(issuer: Certificate, child: Certificate) -> bool:
-    return issuer.subject.raw == child.issuer.raw and signed_by(child, issuer) is True
+    return _is_named(issuer, child) and signed_by(child, issuer) is True
 
 
 def _self_signed(certificate: Certificate) -> bool:
@@ -140,7 +147,7 @@ def _self_signed(certificate: Certificate) -> bool:
 
 
 def _is_trusted(top: Certificate, store: TrustStore) -> bool:
-    return any(signed_by(top, anchor) is not False for anchor in store.find_by_subject(top.issuer.raw))
+    return any(signed_by(top, anchor) is not False for anchor in store.find_by_name(top.issuer.raw))
 
 
 def _with_missing(

@@ -7,13 +7,19 @@ from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
 from .certificate.encoding import EncodingCheck
+from .certificate.keys import KeysCheck
+from .certificate.leaves import LeavesCheck
+from .certificate.lifetime import LifetimeCheck
+from .certificate.name_forms import NameFormsCheck
 from .certificate.names import NamesCheck
 from .certificate.revocation import RevocationCheck
+from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.staple import StapleCheck
 from .certificate.strict import StrictCheck
 from .certificate.trust import TrustCheck
+from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
 from .client.certificate import ClientCertificateCheck
 from .client.context import ContextCheck
@@ -27,6 +33,9 @@ from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .files.bundle import FileBundleCheck
+from .files.contents import FileContentsCheck
+from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
@@ -88,11 +97,17 @@ CHECKS: tuple[type[Check], ...] = (
     PageCheck,
     RevocationListCheck,
     ValidityCheck,
+    LifetimeCheck,
     NamesCheck,
+    NameFormsCheck,
     TrustCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
+    KeysCheck,
+    UsageCheck,
+    SerialsCheck,
+    LeavesCheck,
     StrictCheck,
     StapleCheck,
     RevocationCheck,
@@ -103,4 +118,7 @@ CHECKS: tuple[type[Check], ...] = (
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    FileContentsCheck,
+    FileBundleCheck,
+    FileKeysCheck,
 )

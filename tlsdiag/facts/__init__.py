@@ -12,7 +12,9 @@ from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
+from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
     ClientCredentials,
     LocalLibrary,
@@ -39,6 +41,8 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "CertificateFiles",
+    "ChainEnd",
     "ChainPaths",
     "ChainSeen",
     "ClientCredentials",
@@ -47,8 +51,15 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "FileItem",
+    "FileSeen",
     "ForwardSecrecy",
     "HandshakeOutcome",
+    "IssuerFetch",
+    "IssuerFound",
+    "IssuerProblem",
+    "IssuerSearch",
+    "KeySeen",
     "LocalLibrary",
     "MadeUpName",
     "Note",

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from .clients import StoreUser, python_user, store_users
 from .credentials import CredentialFiles, read_credential
+from .material import Material, MaterialError, read_material
 from .openssl import Configuration, read_configuration
 from .places import Place, read_place
 
 __all__ = [
     "Configuration",
     "CredentialFiles",
+    "Material",
+    "MaterialError",
     "Place",
     "StoreUser",
     "python_user",
     "read_configuration",
     "read_credential",
+    "read_material",
     "read_place",
     "store_users",
 ]

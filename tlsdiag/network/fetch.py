@@ -296,7 +296,8 @@ def _seen(url: str, request: Request, trail: _Trail, found: Fetched | Failure) -
 
 def _not_there(place: Place, addresses: Sequence[Endpoint]) -> Failure:
     kinds = ", ".join(dict.fromkeys(f"{item.address} ({kind_of(item.address)})" for item in addresses[:4]))
-    return _forbidden(f"{place.host} is at {kinds}; the target is not at such an address, so a URL of a certificate may not lead there")
+    where = kinds if _is_literal(place.host) else f"{place.host} is at {kinds}"
+    return _forbidden(f"{where}: not a public address, nor one of the target's kind; fetch='any' (--fetch any) allows it")
 
 
 def _forbidden(detail: str) -> Failure:

@@ -11,6 +11,7 @@ from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
+from .issuers import IssuersProbe
 from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
 from .other_ports import OtherPortsProbe
@@ -49,6 +50,7 @@ PROBES: tuple[type[Probe], ...] = (
     ChainPathsProbe,
     StapledProbe,
     RevocationProbe,
+    IssuersProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,
     LocalLibraryProbe,

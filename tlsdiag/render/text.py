@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from ..facts import CertificateFiles, ChainPaths
 from ..finding import Confidence, Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
@@ -20,6 +21,13 @@ HEADLINES = {
     Verdict.FLAWED: "works, but something is wrong with it",
     Verdict.PARTIAL: "fails at some of its addresses",
     Verdict.BROKEN: "does not work for this client",
+    Verdict.UNKNOWN: "could not be looked at in full",
+}
+FILE_HEADLINES = {
+    Verdict.HEALTHY: "can be used: nothing wrong found",
+    Verdict.FLAWED: "can be used, but something is wrong with it",
+    Verdict.PARTIAL: "cannot be used as it is",
+    Verdict.BROKEN: "cannot be used as it is",
     Verdict.UNKNOWN: "could not be looked at in full",
 }
 _VERDICT_COLOURS = {
@@ -135,15 +143,20 @@ class _Writer:
 
 def headline_of(report: Report) -> str:
     """The verdict in words."""
+    if report.target.files:
+        return FILE_HEADLINES[report.verdict]
     return "works at times and fails at times" if report.fails_at_times else HEADLINES[report.verdict]
 
 
 def facts(report: Report) -> str:
-    """Where it was looked, through what, and what that took."""
+    """Where it was looked, through what, and what that took; of files what is in them, and what they were judged for."""
+    if report.target.files:
+        return _facts_of_files(report)
     places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
     proxy = report.target.proxy
     through = f"through {terminal(str(proxy))} at {places}" if proxy else places
-    fetched = f", {len(report.fetched)} fetched" if report.fetched else ""
+    asked = sum(1 for item in report.fetched if item.address)
+    fetched = f", {asked} fetched" if asked else ""
     return f"{through}; {report.connections} connections{fetched}, {report.elapsed:.1f} s"
 
 
@@ -156,6 +169,16 @@ def fetches(report: Report) -> Sequence[str]:
         onward = "".join(f" -> {url}" for url in item.redirects)
         lines.append(f"{item.method} {item.url}{onward}{place}: {what}")
     return lines
+
+def _facts_of_files(report: Report) -> str:
+    seen, paths = report.observations.get(CertificateFiles), report.observations.get(ChainPaths)
+    certificates = len({seen.items[at].certificate for at in seen.certificates}) if seen is not None else 0
+    keys = len(seen.keys) if seen is not None else 0
+    held = f"{certificates} {'certificate' if certificates == 1 else 'certificates'}, {keys or 'no'} private {'key' if keys < 2 else 'keys'}"
+    host = f"for {terminal(report.target.host)}" if report.target.host else "for no host in particular"
+    store = f"; trust: {terminal(paths.store)}" if paths is not None else ""
+    return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}"
+
 
 def at(finding: Finding) -> str:
     """Where, in words."""

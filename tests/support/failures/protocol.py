@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 from tlsdiag import Blame, Verdict
+from tlsdiag.testing import self_signed
 
 from . import peers
 from .case import Bench, Build, Case, How, Row, Setting
@@ -55,7 +56,10 @@ ROWS: tuple[Row, ...] = (
     Row("sni-missing", How.SERVER, cases=tuple(
         Case(name=kind, build=_strict(kind, diagnosis={"server_name": False}), causes=("server-name-needed",), blame=Blame.CLIENT) for kind in ("nginx", "haproxy")
     )),
-    Row("sni-default-certificate", How.SERVER, cases=(Case(name="the default site answers", build=_S("nginx", lambda: pair(leaf("default.example"))), causes=("name-mismatch",), blame=Blame.SERVER),)),
+    Row("sni-default-certificate", How.SERVER, cases=(
+        Case(name="the default site answers", build=_S("nginx", lambda: pair(leaf("default.example"))), causes=("name-mismatch",), blame=Blame.SERVER),
+        Case(name="the product's own certificate", build=_S("nginx", lambda: pair(self_signed("TRAEFIK DEFAULT CERT"))), causes=("default-certificate",), blame=Blame.SERVER),
+    )),
     Row("sni-host-mismatch-421", How.NO_CLIENT, "the handshake is good; the answer to the request is not"),
     Row("version-client-too-old", How.SERVER, cases=tuple(
         Case(name=kind, build=_S(kind, sound_rsa, versions=_13, client=at_most_12), causes=("no-common-version",), blame=Blame.CLIENT) for kind in ("nginx", "haproxy", "java", "caddy", "gnutls", "node")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, interception, local, network, protocol, proxy, revocation, starttls
+from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, revocation, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -12,6 +12,7 @@ SAMPLES: Samples = {
     **protocol.SAMPLES,
     **client.SAMPLES,
     **certificate.SAMPLES,
+    **judged.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
@@ -19,4 +20,5 @@ SAMPLES: Samples = {
     **balance.SAMPLES,
     **between.SAMPLES,
     **revocation.SAMPLES,
+    **files.SAMPLES,
 }

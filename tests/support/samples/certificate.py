@@ -163,11 +163,16 @@ def sent(*more: bytes, again: bool = False) -> Seen:
     return chain(*first, *(first[:1] if again else ()), *more, verify_code=None)
 
 
+def cross_sign(name: str, number: int) -> bytes:
+    """The certificate that an older authority has issued for one of this name and key."""
+    return Authority.root("Older Root CA", number=352, now=NOW).intermediate(name, number=number).issued.der
+
+
 SAMPLES: Samples = {
     "certificate-expired": (lambda: issued(leaf(window=window(-90, -1))), sound),
     "certificate-not-yet-valid": (lambda: issued(leaf(window=window(1, 90))), sound),
     "trusted-root-expired": (lambda: old_root(-1), lambda: old_root(400)),
-    "certificate-expiring": (lambda: issued(leaf(window=window(-87, 3)), verify_code=None), sound),
+    "certificate-expiring": (lambda: issued(leaf(window=window(-87, 3)), verify_code=None), lambda: issued(leaf(window=window(-4, 6)), verify_code=None)),
     "name-mismatch": (lambda: issued(leaf("other.example"), verify_code=62), lambda: issued(leaf("*.example.org", NAME), verify_code=None)),
     "name-in-common-name": (
         lambda: issued(leaf(subject_alt_name=False), verify_code=62),
@@ -182,11 +187,12 @@ SAMPLES: Samples = {
         lambda: chain(stranger().issue(NAME).der, stranger().issued.der, verify_code=19),
         lambda: chain(stranger().issue(NAME).der, stranger().issued.der, verify_code=None, trust=stranger().pem),
     ),
+    "path-search-incomplete": (lambda: chain(leaf().der, complete=False), lambda: issued(leaf(), complete=False, verify_code=None)),
     "trust-store-unreadable": (lambda: chain(leaf().der, store_error="gone"), lambda: chain(leaf().der)),
-    "chain-wrong-order": (reordered, sound),
-    "chain-duplicate": (lambda: sent(again=True), sound),
-    "chain-extra": (lambda: sent(stranger().issued.der), sound),
-    "root-sent": (lambda: sent(root().issued.der), sound),
+    "chain-wrong-order": (reordered, lambda: sent(cross_sign("Test Issuing CA", 301))),
+    "chain-duplicate": (lambda: sent(again=True), lambda: sent(cross_sign("Test Issuing CA", 301))),
+    "chain-extra": (lambda: sent(stranger().issued.der), lambda: sent(cross_sign("Test Issuing CA", 301))),
+    "root-sent": (lambda: sent(root().issued.der), lambda: sent(cross_sign("Test Root CA", 300))),
     "weak-key": (lambda: issued(leaf(key="rsa1024"), verify_code=66), lambda: issued(leaf(key="rsa"), verify_code=None)),
     "weak-signature": (lambda: chain(sha1_leaf(), verify_code=68), sound),
     "certificate-wrong-usage": (lambda: issued(leaf(usages=("client",)), verify_code=26), lambda: issued(leaf(usages=("client", "server")), verify_code=None)),

@@ -133,8 +133,8 @@ _REASONS = {
 _CODES = {
     "expired": ("certificate-expired",),
     "not-yet-valid": ("certificate-not-yet-valid",),
-    "untrusted": ("certificate-self-signed", "intermediate-missing", "issuer-untrusted", "private-authority"),
-    "other-name": ("name-mismatch",),
+    "untrusted": ("certificate-self-signed", "intermediate-missing", "issuer-not-for-everybody", "issuer-untrusted", "private-authority"),
+    "other-name": ("name-mismatch", "default-certificate"),
     "wrong-usage": ("certificate-wrong-usage",),
     "not-a-ca": ("issuer-not-authority",),
     "no-cert-sign": ("issuer-not-authority",),

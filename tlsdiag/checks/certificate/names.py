@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...certificates import match_host, read_certificate
-from ...plugin import Blame, Check, ClientOutcome, Finding, Fix, Layer, NameFinding, Rule, Seen, ServedChain, Severity
+import attrs
+
+from ...certificates import Certificate, NameMatch, match_host, read_certificate
+from ...certificates.interception import portal_of
+from ...certificates.names import default_certificate
+from ...plugin import Blame, Check, ClientOutcome, Confidence, Finding, Fix, Layer, NameFinding, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
 
 NAME_MISMATCH = Rule(
@@ -35,6 +39,7 @@ _ADDRESS_FIX = Fix(
     summary="Connect by a name that the certificate has; or issue a certificate with this address as an iPAddress in its subjectAltName.",
     snippets={"openssl": "subjectAltName = IP:ADDRESS", "hosts file": "ADDRESS NAME   # where the name has no DNS entry"},
 )
+_UNDERSCORE_FIX = Fix(summary="Give the host a name without an underscore, which host names do not have; or let a private authority put its whole name into the certificate.")
 _NAME_CODES = (62, 63, 64)
 COMMON_NAME_ONLY = Rule(
     code="name-in-common-name",
@@ -42,7 +47,7 @@ COMMON_NAME_ONLY = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.HIGH,
     blame=Blame.SERVER,
-    why="Browsers, Go and clients that follow RFC 9525 look at the subjectAltName and at nothing else. OpenSSL falls back to the common name where there is no subjectAltName, so that it works here and fails there.",
+    why="Browsers, Go, urllib3 2 (requests) and clients that follow RFC 9525 look at the subjectAltName and at nothing else. OpenSSL (Python's ssl, curl, Node), GnuTLS and Java fall back to the common name where there is no subjectAltName, so that it works here and fails there.",
     fix=Fix(
         summary="Issue the certificate again with the name in its subjectAltName.",
         snippets={"openssl": "openssl req -new ... -addext subjectAltName=DNS:NAME"},
@@ -54,41 +59,93 @@ COMMON_NAME_ONLY = Rule(
 )
 
 
+DEFAULT_CERTIFICATE = Rule(
+    code="default-certificate",
+    title="The server shows a default certificate",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="The certificate was made by a program, a package or a platform for itself, and is shown for every name that has none of its own. It is not the certificate of this site that is wrong: the server does not use it for this name.",
+    fix=Fix(summary="Give the server a certificate for this name, and see in its log why it does not use the one that it should."),
+    references=("RFC 6066 section 3",),
+    explains=(
+        *CONSEQUENCE, "name-mismatch", "name-in-common-name", "certificate-self-signed", "issuer-untrusted", "intermediate-missing", "private-authority", "certificate-expired",
+        "certificate-breaks-profile", "weak-key", "weak-signature",
+    ),
+    failing="the certificate TRAEFIK DEFAULT CERT for another host",
+    passing="a certificate for localhost at localhost",
+)
+
+
 class NamesCheck(Check):
     """Matches the presented names with the one that was asked for."""
 
     name = "certificate/names"
-    rules = (NAME_MISMATCH, COMMON_NAME_ONLY)
+    rules = (NAME_MISMATCH, COMMON_NAME_ONLY, DEFAULT_CERTIFICATE)
     needs = (ServedChain,)
     wants = (ClientOutcome,)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield the mismatch."""
+        """Yield the mismatch, and what the certificate is there for instead where that is known."""
         served = seen[ServedChain]
-        if not served.certificates:
-            return
+        if not served.certificates or not seen.target.reference_name:
+            return  # files that are judged for no host in particular
         certificate = read_certificate(served.certificates[0])
-        wanted = seen.target.reference_name
-        match = match_host(certificate, wanted)
-        if match.matched or not certificate.readable:
+        match = match_host(certificate, seen.target.reference_name)
+        if not certificate.readable or (match.matched and not _refused_the_name(seen)):
             return
-        client = seen.get(ClientOutcome)
-        checks_names = client is None or client.settings.check_hostname
-        common_only = not match.presented and (certificate.subject.common_name or "").lower() == wanted.rstrip(".").lower()
-        rule = COMMON_NAME_ONLY if common_only else NAME_MISMATCH
-        yield NameFinding.of(
-            rule,
-            _detail(wanted, match.presented, match.nearest, match.reason),
-            severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
-            blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
-            fix=_ADDRESS_FIX if wanted == seen.target.host and seen.target.is_address else rule.fix,
-            subject=certificate.label,
-            certificate=certificate.der,
-            position=0,
-            wanted=wanted,
-            presented=match.presented,
-            nearest=match.nearest,
-        )
+        if match.matched:
+            yield _refused_all_the_same(seen, certificate, match)
+            return
+        yield _mismatch(seen, certificate, match)
+        if (found := default_certificate(certificate)) is not None and portal_of(certificate) is None:
+            yield _finding(
+                DEFAULT_CERTIFICATE,
+                seen,
+                certificate,
+                match,
+                f"{certificate.subject.text} is, by its name, a certificate of {found.product}: {found.meaning}.",
+                blocks=_checks_names(seen) and refuses_certificates(seen),
+                confidence=Confidence.LIKELY,
+                fix=Fix(summary=found.remedy.replace("NAME", seen.target.reference_name)),
+            )
+
+
+def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding:
+    wanted = seen.target.reference_name
+    checks_names = _checks_names(seen)
+    by_address = wanted == seen.target.host and seen.target.is_address
+    common_only = not match.presented and not by_address and (certificate.subject.common_name or "").lower() == wanted.rstrip(".").lower()
+    rule = COMMON_NAME_ONLY if common_only else NAME_MISMATCH
+    return _finding(
+        rule,
+        seen,
+        certificate,
+        match,
+        _detail(wanted, match) + _shown_otherwise(seen, certificate, match),
+        severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
+        blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
+        fix=_ADDRESS_FIX if by_address else rule.fix,
+    )
+
+
+def _finding(rule: Rule, seen: Seen, certificate: Certificate, match: NameMatch, detail: str, **more: object) -> Finding:
+    return NameFinding.of(
+        rule,
+        detail,
+        subject=certificate.label,
+        certificate=certificate.der,
+        position=0,
+        wanted=seen.target.reference_name,
+        presented=match.presented,
+        nearest=match.nearest,
+        **more,
+    )
+
+
+def _checks_names(seen: Seen) -> bool:
+    client = seen.get(ClientOutcome)
+    return client is None or client.settings.check_hostname
 
 
 def _refused_the_name(seen: Seen) -> bool:
@@ -97,9 +154,34 @@ def _refused_the_name(seen: Seen) -> bool:
     return client is not None and client.verify_code in _NAME_CODES
 
 
-def _detail(wanted: str, presented: tuple[str, ...], nearest: str | None, reason: str) -> str:
-    names = ", ".join(presented[:6]) + (f" and {len(presented) - 6} more" if len(presented) > 6 else "")
-    if not names or wanted in presented:  # an address that stands there as a dNSName
-        return f"The certificate is not for {wanted}: {reason}."
-    near = f"; the nearest is {nearest}" if nearest is not None and len(presented) > 1 else ""
-    return f"The certificate is for {names}, not for {wanted}{near}: {reason}."
+def _refused_all_the_same(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding:
+    """The name is covered by RFC 9525, and the client refused it: OpenSSL's wildcards stand for letters, digits and hyphens only."""
+    wanted = seen.target.reference_name
+    label = wanted.partition(".")[0]
+    odd = "_" in label
+    reason = f"OpenSSL's wildcards do not stand for a label with an underscore, such as {label}; GnuTLS and Go take it" if odd else "the client refused it all the same"
+    detail = _detail(wanted, attrs.evolve(match, matched=False, reason=reason))
+    return _finding(NAME_MISMATCH, seen, certificate, match, detail, blocks=_checks_names(seen), fix=_UNDERSCORE_FIX if odd else NAME_MISMATCH.fix)
+
+
+def _shown_otherwise(seen: Seen, certificate: Certificate, match: NameMatch) -> str:
+    """What other hellos are given: the right certificate, or the same as without any name, which is the server's default."""
+    served, wanted = seen[ServedChain], seen.target.reference_name
+    offers = (("that send no server name", served.without_name), ("that take RSA only", served.rsa), ("that take ECDSA only", served.ecdsa))
+    for who, attempt in offers:
+        if attempt is not None and attempt.certificates and match_host(read_certificate(attempt.certificates[0]), wanted).matched:
+            return f" Clients {who} are given a certificate that is for {wanted}."
+    spare = served.without_name
+    if match.presented and spare is not None and spare.certificates[:1] == (certificate.der,):
+        return " The server shows the same one where no server name is sent: it is its default."
+    return ""
+
+
+def _detail(wanted: str, match: NameMatch) -> str:
+    names = ", ".join(match.presented[:6]) + (f" and {len(match.presented) - 6} more" if len(match.presented) > 6 else "")
+    if not names or wanted in match.presented:  # an address that stands there as a dNSName
+        return f"The certificate is not for {wanted}: {match.reason}."
+    others = [item for item in match.near if item.reason and item.reason != match.reason]
+    near = f"; the nearest is {match.nearest}" if match.nearest is not None and len(match.presented) > 1 else ""
+    also = f" Of the others, {'; '.join(item.reason for item in others[:2])}." if others and len(match.presented) > 1 else ""
+    return f"The certificate is for {names}, not for {wanted}{near}: {match.reason}.{also}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...certificates import read_certificate
 from ...plugin import Blame, ChainFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
+from ..files.words import in_words
 from .size import TOO_LARGE, TOO_LONG, oversized
 
 _ORDER = {
@@ -25,7 +26,7 @@ WRONG_ORDER = Rule(
     references=("RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"),
     explains=(*CONSEQUENCE, "name-mismatch", "certificate-wrong-usage"),
     failing="a chain with the intermediate after the root",
-    passing="a chain from the leaf upwards",
+    passing="a chain from the leaf upwards, with a cross-signed copy of the intermediate at its end",
 )
 DUPLICATE = Rule(
     code="chain-duplicate",
@@ -37,7 +38,7 @@ DUPLICATE = Rule(
     fix=Fix(summary="Remove the repeated certificate from the file.", snippets=_ORDER),
     references=("RFC 8446 section 4.4.2",),
     failing="a chain with the leaf twice",
-    passing="a chain with each certificate once",
+    passing="two certificates for one intermediate with one key, from two roots",
 )
 EXTRA = Rule(
     code="chain-extra",
@@ -61,7 +62,7 @@ ROOT_SENT = Rule(
     fix=Fix(summary="Leave the root out of the file.", snippets=_ORDER),
     references=("RFC 8446 section 4.4.2",),
     failing="a chain with its root",
-    passing="a chain without its root",
+    passing="a chain with the root's cross-sign by an older root",
 )
 
 
@@ -73,6 +74,7 @@ class ShapeCheck(Check):
     needs = (ChainPaths, ServedChain)
     wants = (ClientOutcome,)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is not as it should be."""
         shape, served = seen[ChainPaths].shape, seen[ServedChain]

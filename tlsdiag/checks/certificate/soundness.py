@@ -109,7 +109,7 @@ USAGE_NARROW = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.MEDIUM,
     blame=Blame.AUTHORITY,
-    why="The certificate's keyUsage has keyEncipherment and lacks digitalSignature, which ECDHE and all of TLS 1.3 need. OpenSSL goes on; Chrome says ERR_SSL_KEY_USAGE_INCOMPATIBLE and Firefox SEC_ERROR_INADEQUATE_KEY_USAGE.",
+    why="The certificate's keyUsage has keyEncipherment or keyAgreement and lacks digitalSignature, which ECDHE and all of TLS 1.3 need. OpenSSL goes on; Chrome says ERR_SSL_KEY_USAGE_INCOMPATIBLE and Firefox SEC_ERROR_INADEQUATE_KEY_USAGE.",
     fix=Fix(summary="Have it issued again with digitalSignature.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
     references=("RFC 5280 section 4.2.1.3", "RFC 8446 section 4.4.2.2"),
     failing="an RSA certificate for keyEncipherment only",
@@ -194,7 +194,7 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
 
 
 def _narrow(usage: frozenset[str]) -> bool:
-    return "keyEncipherment" in usage and "digitalSignature" not in usage
+    return bool(usage & {"keyEncipherment", "keyAgreement"}) and "digitalSignature" not in usage
 
 
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:

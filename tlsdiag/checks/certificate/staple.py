@@ -18,6 +18,7 @@ class StapleCheck(Check):
     rules = (MUST_STAPLE, EXPIRED, NOT_YET, BAD_SIGNATURE, UNTRUSTED, OTHER, MALFORMED, ERROR, UNVERIFIED)
     needs = (Stapled,)
     wants = (ServedChain, ChainPaths)
+    about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is missing, or each fault."""

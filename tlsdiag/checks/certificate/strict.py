@@ -20,7 +20,7 @@ from ...plugin import (
     Severity,
     StoreVerdicts,
 )
-from ..local.common import MOZILLA
+from .common import is_public
 
 STRICT_REFUSE = Rule(
     code="strict-clients-refuse",
@@ -69,16 +69,9 @@ class StrictCheck(Check):
             STRICT_REFUSE,
             f"{said}{more}.",
             subject=path[first.depth].label,
-            severity=Severity.INFO if _is_public(seen) else Severity.LOW,
+            severity=Severity.INFO if is_public(seen) else Severity.LOW,  # a fault of a public authority is not for the reader to mend
             confidence=Confidence.LIKELY,
             certificate=path[first.depth].der,
             not_before=path[first.depth].not_before,
             not_after=path[first.depth].not_after,
         )
-
-
-def _is_public(seen: Seen) -> bool:
-    """Whether the chain leads to Mozilla's list: a fault of a public authority is not for the reader to mend."""
-    verdicts = seen.get(StoreVerdicts)
-    mozilla = verdicts.of(MOZILLA) if verdicts is not None else None
-    return mozilla is not None and mozilla.anchored

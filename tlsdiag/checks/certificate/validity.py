@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ...certificates import Certificate, read_certificate
+from ...certificates.lifetimes import is_late, used_share
 from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_dates
+from .common import evidence, unused_positions
 
-SOON = timedelta(days=21)
-"""Renewal at two thirds of a 90-day certificate leaves 30 days; three weeks before the end something has gone wrong."""
 _RENEW = {
     "nginx": "ssl_certificate /etc/ssl/fullchain.pem;   # then: nginx -s reload",
     "apache": "SSLCertificateFile /etc/ssl/fullchain.pem   # then: apachectl graceful",
@@ -54,11 +54,11 @@ EXPIRING = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.MEDIUM,
     blame=Blame.SERVER,
-    why="By now it should have been renewed; when it ends, every client fails at once.",
+    why="By now it should have been renewed: automatic renewal acts with a third of the life left (half of it where that is ten days or less), and less than a fifth is left. When it ends, every client fails at once.",
     fix=Fix(summary="Renew it now, reload the server, and repair the automatic renewal.", snippets=_RENEW),
-    references=("RFC 5280 section 4.1.2.5",),
+    references=("RFC 5280 section 4.1.2.5", "RFC 9773"),
     failing="a certificate of ninety days that ends in three",
-    passing="a certificate that ends in two months",
+    passing="a certificate of ten days that ends in six",
 )
 
 
@@ -91,7 +91,7 @@ class ValidityCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is out of date, the leaf first; issuers only where they are on the path."""
         served, paths = seen[ServedChain], seen.get(ChainPaths)
-        unused = set(paths.shape.extras) | set(paths.shape.duplicates) if paths is not None else set()
+        unused = unused_positions(paths)
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
             if position in unused or certificate.not_after is None or certificate.not_before is None:
@@ -111,8 +111,7 @@ def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iter
     if root.not_after is None or seen.now <= root.not_after:
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
-    common = {"subject": root.label, "certificate": root.der, "not_before": root.not_before, "not_after": root.not_after}
-    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **common)
+    yield CertificateFinding.of(ROOT_EXPIRED, detail, blocks=refuses_dates(seen), **evidence(root, None))
 
 
 def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
@@ -123,13 +122,7 @@ def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
 def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
     name = certificate.subject.text or certificate.label
     who = f"The certificate of {name}" if position == 0 else f"The intermediate {name} (certificate {position} of the chain)"
-    common: dict[str, object] = {
-        "subject": certificate.label,
-        "certificate": certificate.der,
-        "position": position,
-        "not_before": begins,
-        "not_after": ends,
-    }
+    common = evidence(certificate, position)
     now = seen.now
     if now > ends:
         detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
@@ -139,8 +132,9 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
-    elif ends - now < min(SOON, (ends - begins) / 3):
-        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}."
+    elif is_late(begins, ends, now):
+        share = used_share(begins, ends, now)
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {share:.0%} of its {_span(ends - begins)} are over."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 

@@ -76,6 +76,7 @@ class ClockCheck(Check):
     needs = (ClockEvidence,)
     wants = (ServedChain, ChainPaths, ClientOutcome, HandshakeOutcome, ServerDate, Stapled)
     scope = Scope.TARGET
+    about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the wrong clock, and what it hides."""

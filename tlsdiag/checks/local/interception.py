@@ -105,6 +105,7 @@ class InterceptionCheck(Check):
     rules = (INTERCEPTION, PRESENT, PORTAL_RULE)
     needs = (ServedChain, ChainPaths)
     wants = (MadeUpName, ClientOutcome)
+    about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what stands between, if anything does."""

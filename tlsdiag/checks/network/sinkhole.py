@@ -29,7 +29,8 @@ from ..balance.backends import LOST
 from ..common import CONSEQUENCE, client_failed
 
 CERTIFICATE = (
-    "certificate-expired", "certificate-self-signed", "interception", "intermediate-missing", "issuer-untrusted", "name-mismatch", "private-authority",
+    "certificate-expired", "certificate-self-signed", "default-certificate", "interception", "intermediate-missing", "issuer-not-for-everybody", "issuer-untrusted",
+    "name-mismatch", "private-authority",
 )  # fmt: skip
 OTHERWISE = ("administratively-prohibited", "answer-not-tls", "fatal-alert", "host-unreachable", "server-name-unknown", "speaks-other-protocol", "speaks-plain-http")
 SINKHOLED = Rule(

@@ -32,7 +32,7 @@ from .common import INSIDE, PAST, TAKE, any_way, finding, fitted
 
 _TRUST = (
     "certificate-self-signed", "certificate-expired", "certificate-not-yet-valid", "intermediate-missing", "issuer-untrusted", "name-mismatch", "private-authority",
-    "certificate-breaks-profile", "weak-key", "weak-signature", "interception", "interception-present", "captive-portal-certificate",
+    "certificate-breaks-profile", "weak-key", "weak-signature", "interception", "interception-present", "captive-portal-certificate", "default-certificate", "issuer-not-for-everybody",
 )  # fmt: skip
 _REACH = ("connection-refused", "connection-timed-out", "host-unreachable", "name-not-found", "resolver-failed")
 # What going about it otherwise proves of the hello; where the same hello works past the proxy, it is the proxy that minds.

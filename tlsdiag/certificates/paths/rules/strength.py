@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...certificate import Certificate, KeyInfo
-from ...keys import weak_signature
+from ...keys import bad_exponent, weak_signature
 from ..judging import Broken, Judged
 
 _TINY_RSA, _LEAST_RSA, _LEAST_CURVE = 1024, 2048, 224
@@ -44,7 +44,7 @@ def _rsa(key: KeyInfo, bits: int) -> Iterator[tuple[str, str]]:
     elif bits % 8:
         yield "key-size-odd", f"an RSA key of {bits} bits, which is no multiple of 8"
     if key.exponent is not None and (key.exponent < 3 or key.exponent % 2 == 0):
-        yield "weak-key:exponent", f"an RSA key with the public exponent {key.exponent}"
+        yield "weak-key:exponent", bad_exponent(key.exponent)
 
 
 def signatures(judged: Judged) -> Iterator[Broken]:

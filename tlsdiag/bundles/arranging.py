@@ -1,0 +1,123 @@
+"""Which certificate of several is a server's own, and which a server would send with it, in the order of the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from ..certificates import Certificate, match_host, signed_by
+
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+"""A common name that is a host's."""
+_MOST_OF_A_CHAIN = 10
+"""Authorities in any chain file."""
+
+
+@attrs.frozen(kw_only=True)
+class Placed:
+    """A certificate, the file that it is in (a number), and whether the order in that file means something."""
+
+    certificate: Certificate
+    file: int = 0
+    ordered: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Arrangement:
+    """Positions count in the sequence that was given. `leaf`: the one that is judged (None: there are authorities only); `leaves` are all of its kind;
+    `chain` is what a server would send; `is_store`: a list of roots, as clients trust them."""
+
+    leaf: int | None = None
+    leaves: tuple[int, ...] = ()
+    chain: tuple[int, ...] = ()
+    is_store: bool = False
+
+
+def arrange(placed: Sequence[Placed], *, public_keys: Iterable[bytes] = (), host: str = "") -> Arrangement:
+    """Find the leaf and what goes with it. A file that keeps an order is read as a server reads it: the first leaf is its own."""
+    keys = set(public_keys)
+    leaves = _leaves(placed, keys, host)
+    if not leaves:
+        return Arrangement(is_store=_is_store(placed))
+    leaf = _chosen(placed, leaves, keys, host)
+    return Arrangement(leaf=leaf, leaves=tuple(leaves), chain=_chain(placed, leaf, leaves))
+
+
+def _is_store(placed: Sequence[Placed]) -> bool:
+    """Roots alone; or a long list that is mostly roots, since stores hold cross-signed authorities too."""
+    roots = sum(item.certificate.is_self_issued for item in placed)
+    return 0 < roots == len(placed) or (len(placed) > _MOST_OF_A_CHAIN and roots * 2 > len(placed))
+
+
+def _leaves(placed: Sequence[Placed], keys: set[bytes], host: str) -> list[int]:
+    """Every end entity, each once. An authority is one only where nothing else is: it signed itself and names a host, or the key belongs to it."""
+    issuers = {item.certificate.issuer.raw for item in placed if not item.certificate.is_self_issued}
+    unique = _unique(placed)
+    ends = [at for at in unique if not placed[at].certificate.is_ca and not _is_issuer(placed[at].certificate, issuers)]
+    if ends:
+        return ends
+    own = [at for at in unique if _serves(placed[at].certificate, keys, host, alone=len(unique) == 1)]
+    return own[:1]
+
+
+def _unique(placed: Sequence[Placed]) -> list[int]:
+    first: dict[bytes, int] = {}
+    for at, item in enumerate(placed):
+        first.setdefault(item.certificate.der, at)
+    return list(first.values())
+
+
+def _is_issuer(certificate: Certificate, issuers: set[bytes]) -> bool:
+    """An authority without basicConstraints: a root of version 1, or what others name as their issuer."""
+    return certificate.is_ca is None and certificate.version < 3 and (certificate.subject.raw in issuers or certificate.is_self_issued)
+
+
+def _serves(certificate: Certificate, keys: set[bytes], host: str, *, alone: bool) -> bool:
+    """A self-signed server certificate that calls itself an authority, as 'openssl req -x509' makes them; or the authority whose key was given."""
+    if certificate.spki in keys:
+        return True
+    named = bool(certificate.dns_names or certificate.ip_addresses)
+    alike = alone and (bool(host) or _HOST.fullmatch(certificate.subject.common_name or "") is not None)
+    return certificate.is_self_issued and (named or alike)
+
+
+def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host: str) -> int:
+    first = leaves[0]
+    if placed[first].ordered:
+        return first
+    of_key = [at for at in leaves if placed[at].certificate.spki in keys]
+    for_host = [at for at in leaves if host and match_host(placed[at].certificate, host).matched]
+    return next(iter([*of_key, *for_host, first]))
+
+
+def _chain(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[int, ...]:
+    """The leaf's file first, then the others; other leaves are left out, and what a file repeats of another."""
+    home = placed[leaf].file
+    order = [at for at, item in enumerate(placed) if item.file == home] + [at for at, item in enumerate(placed) if item.file != home]
+    others = {placed[at].certificate.der for at in leaves if at != leaf}
+    kept: list[int] = []
+    seen: dict[bytes, int] = {}
+    for at in order:
+        der = placed[at].certificate.der
+        if der in others or seen.setdefault(der, placed[at].file) != placed[at].file:
+            continue
+        kept.append(at)
+    return tuple(kept) if placed[leaf].ordered else _sorted(placed, leaf, kept)
+
+
+def _sorted(placed: Sequence[Placed], leaf: int, kept: Sequence[int]) -> tuple[int, ...]:
+    """A container without an order: programs that read it put the chain together by themselves."""
+    order, left = [leaf], [at for at in kept if at != leaf]
+    while True:
+        top = placed[order[-1]].certificate
+        above = next((at for at in left if _issued(placed[at].certificate, top)), None)
+        if above is None:
+            return (*order, *left)
+        order.append(above)
+        left.remove(above)
+
+
+def _issued(issuer: Certificate, child: Certificate) -> bool:
+    return issuer.subject.raw == child.issuer.raw and signed_by(child, issuer) is not False

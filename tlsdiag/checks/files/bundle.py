@@ -1,0 +1,134 @@
+"""How the certificates of the files fit together: whose they are, which is the server's own, and what else is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...certificates import Certificate
+from ...plugin import Blame, CertificateFiles, ChainPaths, Check, FileFinding, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from .common import certificate_at, counted, labels
+
+_SPLIT = {
+    "nginx": "ssl_certificate rsa.pem;    ssl_certificate_key rsa.key;\nssl_certificate ecdsa.pem;  ssl_certificate_key ecdsa.key;   # one file for each",
+    "haproxy": "bind :443 ssl crt /etc/haproxy/certs/   # one file for each",
+    "apache": "SSLCertificateFile rsa.pem\nSSLCertificateFile ecdsa.pem   # one file for each",
+}
+NO_LEAF = Rule(
+    code="file-without-leaf",
+    title="The server's own certificate is not in the file",
+    layer=Layer.LOCAL,
+    severity=Severity.CRITICAL,
+    blame=Blame.SERVER,
+    why="The file holds authorities only: it is the chain file (chain.pem, a CA bundle), which goes with the certificate and does not stand for it.",
+    fix=Fix(
+        summary="Give the server's certificate too, before the chain: with certbot that is fullchain.pem.",
+        snippets={"shell": "cat cert.pem chain.pem > fullchain.pem", "nginx": "ssl_certificate fullchain.pem;   # not chain.pem", "apache": "SSLCertificateFile fullchain.pem"},
+    ),
+    references=("RFC 8446 section 4.4.2",),
+    explains=("file-key-mismatch",),
+    blocking=True,
+    failing="the intermediates of a chain without its first certificate",
+    passing="a chain with its first certificate",
+)
+SEVERAL = Rule(
+    code="file-several-leaves",
+    title="There are several server certificates",
+    layer=Layer.LOCAL,
+    severity=Severity.MEDIUM,
+    blame=Blame.SERVER,
+    why="A server takes the first of a file for its own and sends the others along, where they certify nothing. Certificates of several sites, or for RSA and ECDSA, go into a file each.",
+    fix=Fix(summary="Put each server certificate into a file of its own, with its intermediates after it.", snippets=_SPLIT),
+    references=("RFC 8446 section 4.4.2",),
+    failing="a file with the certificates of two sites",
+    passing="a file with one certificate and its chain",
+)
+STORE = Rule(
+    code="trust-store-file",
+    title="This is a trust store",
+    layer=Layer.LOCAL,
+    severity=Severity.INFO,
+    blame=Blame.NOBODY,
+    why="It lists root authorities, as a client trusts them. No server sends it, and no rule for a server's chain applies; of the roots only the dates were looked at.",
+    fix=Fix(summary="Nothing has to change. To judge a server by it, name it as the store.", snippets={"tlsdiag": "tlsdiag certificates fullchain.pem --trust roots.pem", "python": "ssl.create_default_context(cafile='roots.pem')"}),
+    references=("RFC 5280 section 6.1", "RFC 5914"),
+    failing="a file with roots only",
+    passing="a chain with its root",
+)
+EXPIRED = Rule(
+    code="file-certificate-expired",
+    title="Some certificates in the file are out of date",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.INFO,
+    blame=Blame.SERVER,
+    why="They are not on the path that is judged, so that no client refuses for them. They are left over from a renewal, or from a store that nobody has renewed for long.",
+    fix=Fix(summary="Take them out when the file is written the next time.", snippets={"openssl": "openssl crl2pkcs7 -nocrl -certfile FILE | openssl pkcs7 -print_certs -text -noout | grep -A2 Validity"}),
+    references=("RFC 5280 section 4.1.2.5",),
+    failing="a store with a root that has expired",
+    passing="a store of valid roots",
+)
+_SHOWN = 4
+
+
+class FileBundleCheck(Check):
+    """Reads how the certificates were arranged."""
+
+    name = "files/bundle"
+    rules = (NO_LEAF, SEVERAL, STORE, EXPIRED)
+    needs = (CertificateFiles,)
+    wants = (ServedChain, ChainPaths)
+    about = "files"
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield what the file is, where it is no chain; then what is too much in it."""
+        files = seen[CertificateFiles]
+        own = _unique(files)
+        name = files.files[0].name
+        if files.is_store:
+            yield FileFinding.of(STORE, f"{name} holds {counted(len(own), 'root authority', 'root authorities')}: {labels(files, own)}.", subject=name, file=name)
+        elif own and files.leaf is None:
+            detail = f"{name} holds {counted(len(own), 'authority', 'authorities')} ({labels(files, own)}) and no server's certificate."
+            yield FileFinding.of(NO_LEAF, detail, subject=name, file=name, certificate=files.items[own[0]].certificate)
+        elif len(files.leaves) > 1:
+            yield _several(files)
+        yield from _expired(seen, files, own)
+
+
+def _unique(files: CertificateFiles) -> tuple[int, ...]:
+    """The certificates of the files, each once; what stands beside a key that was given on its own is no part of them."""
+    first: dict[bytes, int] = {}
+    for at in files.certificates:
+        if files.files[files.items[at].file].role == "certificates":
+            first.setdefault(files.items[at].certificate, at)
+    return tuple(first.values())
+
+
+def _several(files: CertificateFiles) -> Finding:
+    leaf, others = files.leaf, tuple(at for at in files.leaves if at != files.leaf)
+    assert leaf is not None, "one of several leaves was chosen"
+    kinds = [certificate_at(files, at).key for at in files.leaves]
+    same = len({certificate_at(files, at).dns_names for at in files.leaves}) == 1
+    what = f"for the same names with keys of the kinds {', '.join(str(kind) for kind in kinds)}" if same else "for different names"
+    places = "; ".join(f"{certificate_at(files, at).label} ({files.place(at)})" for at in others[:_SHOWN])
+    more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    detail = f"{len(files.leaves)} certificates {what}. Judged here: {certificate_at(files, leaf).label} ({files.place(leaf)}). Not judged: {places}{more}."
+    return FileFinding.of(SEVERAL, detail, subject=certificate_at(files, leaf).label, file=files.files[files.items[leaf].file].name, certificate=files.items[leaf].certificate)
+
+
+def _expired(seen: Seen, files: CertificateFiles, own: tuple[int, ...]) -> Iterator[Finding]:
+    served, paths = seen.get(ServedChain), seen.get(ChainPaths)
+    unused = set(paths.shape.extras) if paths is not None else set()
+    judged = {der for at, der in enumerate(served.certificates) if at not in unused} if served is not None else set()
+    late = [at for at in own if files.items[at].certificate not in judged and _out_of_date(certificate_at(files, at), seen)]
+    if late:
+        listed = "; ".join(f"{certificate_at(files, at).label}, until {_end(certificate_at(files, at))} ({files.place(at)})" for at in late[:_SHOWN])
+        more = f"; and {len(late) - _SHOWN} more" if len(late) > _SHOWN else ""
+        first = files.items[late[0]]
+        yield FileFinding.of(EXPIRED, f"{listed}{more}.", subject=files.files[first.file].name, file=files.files[first.file].name, line=first.line, certificate=first.certificate)
+
+
+def _out_of_date(certificate: Certificate, seen: Seen) -> bool:
+    return certificate.not_after is not None and certificate.not_after < seen.now
+
+
+def _end(certificate: Certificate) -> str:
+    return f"{certificate.not_after:%Y-%m-%d}" if certificate.not_after is not None else "an unknown date"

@@ -1,0 +1,90 @@
+"""Certificate files: what is in them and how it fits together. Of a private key only its kind and its public half are known here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from ..observation import Observation
+from .common import Note
+
+
+@attrs.frozen(kw_only=True)
+class FileSeen:
+    """One file that was given. `role`: "certificates" or "key". `form`, `problem`, `detail` and `remarks` as in `tlsdiag.bundles.Bundle`; `size` in bytes.
+
+    `open_to_all`: every user of this machine may read it (None: it was given as bytes, or the system does not tell).
+    """
+
+    name: str
+    role: str = "certificates"
+    form: str = "unknown"
+    size: int = 0
+    ordered: bool = True
+    open_to_all: bool | None = None
+    problem: str = ""
+    detail: str = ""
+    remarks: tuple[Note, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class FileItem:
+    """One thing in a file (its number, from 0). `kind`, `form`, `label`, `line` and `problem` as in `tlsdiag.bundles.Item`; `certificate` is DER."""
+
+    file: int
+    kind: str
+    form: str = "pem"
+    label: str = ""
+    line: int | None = None
+    offset: int = 0
+    certificate: bytes = b""
+    problem: str = ""
+    detail: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class KeySeen:
+    """A private key: where it is, its kind in words ("EC secp256r1") and its public half (SubjectPublicKeyInfo, DER), empty where it could not be opened.
+
+    `given`: the caller named it as the key. `belongs_to`: positions in `CertificateFiles.items` of the certificates with this key.
+    """
+
+    file: int
+    line: int | None = None
+    kind: str = ""
+    public: bytes = b""
+    encrypted: bool = False
+    given: bool = False
+    belongs_to: tuple[int, ...] = ()
+    problem: str = ""
+    detail: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class CertificateFiles(Observation):
+    """Everything in the files. Positions count in `items`: `leaf` is the certificate that is judged (None: there are authorities only, or nothing),
+    `leaves` are all end entities, `chain` is what a server would send. `is_store`: a list of roots, as clients trust them. `key_wanted`: the caller
+    asked for a key. A key in PKCS#12 is not an item."""
+
+    name: ClassVar[str] = "certificate-files"
+
+    files: tuple[FileSeen, ...]
+    items: tuple[FileItem, ...] = ()
+    keys: tuple[KeySeen, ...] = ()
+    leaf: int | None = None
+    leaves: tuple[int, ...] = ()
+    chain: tuple[int, ...] = ()
+    is_store: bool = False
+    key_wanted: bool = False
+
+    @property
+    def certificates(self) -> tuple[int, ...]:
+        """The positions of the certificates that could be read."""
+        return tuple(at for at, item in enumerate(self.items) if item.kind == "certificate" and item.certificate)
+
+    def place(self, at: int) -> str:
+        """Where an item is, in words: "fullchain.pem, line 34"."""
+        item = self.items[at]
+        name = self.files[item.file].name
+        return f"{name}, line {item.line}" if item.line is not None else f"{name}, byte {item.offset}" if item.form == "der" else name
