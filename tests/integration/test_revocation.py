@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from responders import Page, Responder, answer, damaged, delegate, error, listing, naming, openssl_responder, responder
 from servers import RunningServer
 
@@ -277,3 +281,18 @@ def test_openssls_own_responder_is_understood(revoked: bool, by_delegate: bool, 
 def test_a_report_with_revocation_survives_json(serve: Serve, live: Responder) -> None:
     report = diagnose(serving(serve, named(live), ocsp_response=said()), revocation=True)
     assert Report.from_json(report.to_json()).to_dict() == report.to_dict()
+
+
+@pytest.mark.parametrize("flag", ["VERIFY_CRL_CHECK_LEAF", "VERIFY_CRL_CHECK_CHAIN"])
+def test_a_client_with_lists_of_its_own_is_the_one_that_is_stopped(flag: str, serve: Serve) -> None:
+    context = ssl.create_default_context(cadata=ROOT.pem.decode())
+    lists = (listing(ISSUING, (LEAF.certificate.serial_number, "key_compromise"), now=NOW), listing(ROOT, now=NOW))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"".join(x509.load_der_x509_crl(crl).public_bytes(Encoding.PEM) for crl in lists))
+        file.flush()
+        context.load_verify_locations(file.name)
+    context.verify_flags |= ssl.VerifyFlags[flag]
+    server = serving(serve)
+    report = tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], client=context, limits=tlsdiag.Limits(handshake_timeout=2))
+    assert report.root_cause is not None and report.root_cause.code == "certificate-revoked", report
+    assert ("of the chain" in report.root_cause.detail) is (flag == "VERIFY_CRL_CHECK_CHAIN")
