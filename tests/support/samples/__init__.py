@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, revocation, starttls
+from . import (
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    revocation,
+    starttls,
+    views,
+)  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -20,5 +37,6 @@ SAMPLES: Samples = {
     **balance.SAMPLES,
     **between.SAMPLES,
     **revocation.SAMPLES,
+    **views.SAMPLES,
     **files.SAMPLES,
 }
