@@ -27,6 +27,7 @@ from .registry import Registry
 from .report import Report
 from .scene import Stage
 from .target import Endpoint, Target
+from .transparency import LogSource, log_list_of
 
 if TYPE_CHECKING:
     from .network import BudgetedDialer, Dialer
@@ -80,7 +81,8 @@ class Diagnosis:
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
     diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead,
-    `revocation` whether the authorities are asked about revocation (default: with the depth FULL). Raises `UnknownCheckError` for a
+    `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer
+    list of transparency logs (`TargetError` for what is none). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
 
@@ -97,6 +99,7 @@ class Diagnosis:
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
         revocation: bool | None = None,
+        ct_logs: LogSource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -109,6 +112,7 @@ class Diagnosis:
         self._environment = environment
         self.fetch = fetching_of(fetch)
         self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
+        self.ct_logs = log_list_of(ct_logs)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -141,6 +145,7 @@ class Diagnosis:
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             revocation=self.revocation,
+            ct_logs=self.ct_logs,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,

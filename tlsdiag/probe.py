@@ -21,6 +21,7 @@ from .observation import Observation, Unavailable
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.transparency import LogList
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Recording
@@ -86,6 +87,8 @@ class Scene(Protocol):
     def limits(self) -> Limits: ...
     @property
     def revocation(self) -> bool: ...
+    @property
+    def ct_logs(self) -> LogList | None: ...
     @property
     def now(self) -> datetime: ...
     @property

@@ -21,6 +21,7 @@ from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
@@ -44,6 +45,7 @@ class Stage:
     dialer: Dialer
     fetcher: Fetcher
     revocation: bool = False
+    ct_logs: LogList | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -102,6 +104,11 @@ class EndpointScene:
     def revocation(self) -> bool:
         """Whether the caller wants the authorities asked about revocation."""
         return self.stage.revocation
+
+    @property
+    def ct_logs(self) -> LogList | None:
+        """The caller's list of transparency logs; None: the shipped one."""
+        return self.stage.ct_logs
 
     @property
     def now(self) -> datetime:

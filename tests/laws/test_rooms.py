@@ -38,6 +38,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
     ),
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
@@ -48,7 +49,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "facts": ({"failure", "iana", "observation", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
+        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "transparency",
+         "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

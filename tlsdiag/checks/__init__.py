@@ -19,6 +19,7 @@ from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.staple import StapleCheck
 from .certificate.strict import StrictCheck
+from .certificate.transparency import TransparencyCheck
 from .certificate.trust import TrustCheck
 from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
@@ -112,6 +113,7 @@ CHECKS: tuple[type[Check], ...] = (
     StrictCheck,
     StapleCheck,
     RevocationCheck,
+    TransparencyCheck,
     ClientsCheck,
     ContextCheck,
     CredentialsCheck,

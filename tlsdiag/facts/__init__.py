@@ -34,6 +34,7 @@ from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "IssuerSearch",
     "KeySeen",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -83,6 +85,7 @@ __all__ = [
     "Repeats",
     "Resumptions",
     "RevocationSources",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
@@ -97,6 +100,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",

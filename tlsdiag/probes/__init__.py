@@ -30,6 +30,7 @@ from .stapled import StapledProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
+from .transparency import TransparencyProbe
 from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
@@ -51,6 +52,7 @@ PROBES: tuple[type[Probe], ...] = (
     ChainPathsProbe,
     StapledProbe,
     RevocationProbe,
+    TransparencyProbe,
     ClientViewsProbe,
     IssuersProbe,
     TrustSourcesProbe,
