@@ -16,6 +16,7 @@ from . import (
     network,
     protocol,
     proxy,
+    revocation,
     starttls,
     transparency,
     views,
@@ -37,6 +38,7 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **revocation.SAMPLES,
     **views.SAMPLES,
     **files.SAMPLES,
 }
