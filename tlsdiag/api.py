@@ -16,6 +16,7 @@ from .diagnosis import Diagnosis
 from .fetching import Fetching
 from .report import Report
 from .target import ClientCertificate, Target, Trust
+from .transparency import LogSource
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    revocation: bool | None = None,
+    ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -52,7 +55,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, revocation=revocation, ct_logs=ct_logs).run(target)
 
 
 def diagnose(
@@ -71,6 +74,8 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    revocation: bool | None = None,
+    ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -81,7 +86,8 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched.
+    or False: nothing is fetched. `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -104,6 +110,8 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            revocation=revocation,
+            ct_logs=ct_logs,
             now=now,
         )
     )

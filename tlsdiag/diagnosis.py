@@ -27,6 +27,7 @@ from .registry import Registry
 from .report import Report
 from .scene import Stage
 from .target import Endpoint, Target
+from .transparency import LogSource, log_list_of
 
 if TYPE_CHECKING:
     from .network import BudgetedDialer, Dialer
@@ -79,7 +80,9 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead,
+    `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer
+    list of transparency logs (`TargetError` for what is none). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
 
@@ -95,6 +98,8 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        revocation: bool | None = None,
+        ct_logs: LogSource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -106,6 +111,8 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
+        self.ct_logs = log_list_of(ct_logs)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -137,6 +144,8 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            revocation=self.revocation,
+            ct_logs=self.ct_logs,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,

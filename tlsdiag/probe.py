@@ -21,6 +21,7 @@ from .observation import Observation, Unavailable
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.transparency import LogList
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Recording
@@ -84,6 +85,10 @@ class Scene(Protocol):
     def depth(self) -> Depth: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def revocation(self) -> bool: ...
+    @property
+    def ct_logs(self) -> LogList | None: ...
     @property
     def now(self) -> datetime: ...
     @property

@@ -21,6 +21,7 @@ from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
@@ -43,6 +44,8 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    revocation: bool = False
+    ct_logs: LogList | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -96,6 +99,16 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def revocation(self) -> bool:
+        """Whether the caller wants the authorities asked about revocation."""
+        return self.stage.revocation
+
+    @property
+    def ct_logs(self) -> LogList | None:
+        """The caller's list of transparency logs; None: the shipped one."""
+        return self.stage.ct_logs
 
     @property
     def now(self) -> datetime:

@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[2] / "tlsdiag"
 LAW: dict[str, tuple[set[str], set[str]]] = {
     "iana": (set(), {"cryptography", "idna", "certifi", "socket", "ssl", "asyncio", "time"}),
     "wire": ({"iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
-    "handshake": ({"wire", "iana"}, {"socket", "ssl", "asyncio", "time"}),
+    # certificates: the key of one that no library loads has to verify the server's signature all the same
+    "handshake": ({"wire", "iana", "certificates"}, {"socket", "ssl", "asyncio", "time"}),
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
     "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
     "bundles": ({"certificates"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "io"}),
@@ -37,6 +38,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
     ),
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
@@ -47,7 +49,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "facts": ({"failure", "iana", "observation", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "__version__"},
+        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "transparency",
+         "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

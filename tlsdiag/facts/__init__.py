@@ -30,9 +30,11 @@ from .network import Reachability, SpokenProtocol
 from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
+from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
 
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "IssuerSearch",
     "KeySeen",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -81,10 +84,15 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "RevocationSources",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
+    "SourceKind",
+    "SourceSeen",
     "SpokenProtocol",
+    "Stapled",
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
@@ -92,6 +100,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",

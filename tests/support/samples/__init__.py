@@ -16,12 +16,15 @@ from . import (
     network,
     protocol,
     proxy,
+    revocation,
     starttls,
+    transparency,
     views,
 )  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
+    **transparency.SAMPLES,
     **network.SAMPLES,
     **proxy.SAMPLES,
     **starttls.SAMPLES,
@@ -35,6 +38,7 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **revocation.SAMPLES,
     **views.SAMPLES,
     **files.SAMPLES,
 }

@@ -31,7 +31,7 @@ _BY_EXTENSION = {
     ("extension-malformed", oids.BASIC_CONSTRAINTS): ":basic",
     ("extension-malformed", oids.AUTHORITY_KEY_IDENTIFIER): ":authority-key",
     ("extension-malformed", oids.POLICIES): ":policies",
-    ("extension-empty", oids.KEY_USAGE): ":empty",
+    ("usage-empty", oids.KEY_USAGE): ":empty",
     ("extension-empty", oids.EXTENDED_KEY_USAGE): ":empty-list",
     ("extension-empty", oids.POLICIES): ":empty-list",
     ("encoding-not-der", oids.BASIC_CONSTRAINTS): ":basic-not-der",
