@@ -22,11 +22,12 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 class NameHabits:
     """How a client compares: `labels` are those that must follow a wildcard; `anywhere`: it may be a part of any label.
 
-    `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard stands for letters, digits and hyphens only. `dots_ignored`: a dot at
+    `unless_address`: the common name counts for nothing beside an address. `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard stands for letters, digits and hyphens only. `dots_ignored`: a dot at
     the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end of the host counts; `dotted_alike`: names in dots are compared whole.
     """
 
     common_name: bool = False
+    unless_address: bool = False
     labels: int = 2
     anywhere: bool = False
     plain_hosts: bool = False
@@ -43,7 +44,7 @@ HABITS: dict[str, NameHabits] = {
     "openssl-3-strict": _OPENSSL,
     "go": NameHabits(labels=1, dotted_alike=True),
     "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True),
-    "gnutls": NameHabits(common_name=True, host_as_it_is=True),
+    "gnutls": NameHabits(common_name=True, unless_address=True, host_as_it_is=True),
     "nss": NameHabits(common_name=True),
     "chromium": NameHabits(dots_ignored=True),
 }
@@ -61,7 +62,8 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     if any(_fits(name, wanted, habits) or (habits.dotted_alike and name == host.lower()) for name in presented):
         return None
     common = certificate.subject.common_name
-    if habits.common_name and not certificate.dns_names and common is not None and _fits(common.lower(), wanted, habits):
+    others = certificate.dns_names or (habits.unless_address and certificate.ip_addresses)
+    if habits.common_name and not others and common is not None and _fits(common.lower(), wanted, habits):
         return None
     dotted = next((name for name in certificate.dns_names if name.lower() == f"{wanted}."), None)
     if dotted is not None:

@@ -34,7 +34,8 @@ class Profile:
 
     `backtracks`: tries another issuer when one leads nowhere or breaks a rule; else the first candidate is the only one. `trusted_first`: of the
     candidates it takes those of the store before those that were sent. `partial`: any certificate of the store ends a path, not only a self-signed one.
-    `fetches`: looks for a missing issuer where the certificate says that it is. `takes_stored_leaf`: a server's certificate that is in the store itself is
+    `fetches`: looks for a missing issuer where the certificate says that it is. `in_order`: what is sent in order up to the store is the path, and only
+    else does it look for one. `alone` names the profile whose rules hold for a server's certificate without a chain. `takes_stored_leaf`: a server's certificate that is in the store itself is
     taken unseen, dates included.
     """
 
@@ -44,6 +45,8 @@ class Profile:
     trusted_first: bool = True
     partial: bool = True
     fetches: bool = False
+    in_order: bool = False
+    alone: str = ""
     takes_stored_leaf: bool = False
 
 
@@ -62,9 +65,9 @@ PROFILES: dict[str, Profile] = {
         Profile(name="web-pki", software="the letter of the CA/Browser Forum's Baseline Requirements"),
         Profile(name="openssl-1.1.1", software="OpenSSL 1.1.1 (older Python, curl, nginx and others)", backtracks=False, partial=False),
         Profile(name="openssl-3", software="OpenSSL 3 (Python to 3.12, curl, nginx and others)", backtracks=False, partial=False),
-        Profile(name="openssl-3-strict", software="OpenSSL 3 in strict mode (Python from 3.13 on)", backtracks=False),
+        Profile(name="openssl-3-strict", software="OpenSSL 3 in strict mode (Python from 3.13 on)", backtracks=False, alone="openssl-3"),
         Profile(name="go", software="Go"),
-        Profile(name="java", software="Java", takes_stored_leaf=True),
+        Profile(name="java", software="Java", takes_stored_leaf=True, in_order=True),
         Profile(name="gnutls", software="GnuTLS (wget and others on Debian)", backtracks=False, trusted_first=False),
         Profile(name="nss", software="NSS"),
         Profile(name="chromium", software="Chromium", fetches=True),
@@ -128,15 +131,21 @@ TABLE: dict[str, Row] = {
     "name-not-permitted": Row(ALL, ALL - {"java"}),
     "name-not-permitted:other": Row(ALL - {"gnutls"}, ALL - {"java", "gnutls"}),
     "name-not-permitted:common-name": Row(OPENSSL | {"java", "gnutls", "nss"}, OPENSSL | {"gnutls", "nss"}),
-    "name-not-permitted:literal": Row(OPENSSL | {"gnutls"}, OPENSSL | {"gnutls"}),
+    "name-not-permitted:permitted-directory": Row(ALL - {"gnutls", "go"}, ALL - {"java", "gnutls", "go"}),
+    "name-not-permitted:directory": Row(ALL - {"go"}, ALL - {"java", "go"}),
+    "name-not-permitted:everything": Row(ALL - {"java"}, ALL - {"java"}),
+    "name-not-permitted:literal": Row(OPENSSL | {"gnutls", "go"}, OPENSSL | {"gnutls", "go"}),
+    "name-not-permitted:no-domain": Row(frozenset({"go"}), frozenset({"go"})),
     "name-not-permitted:wildcard": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
     "constraints-not-understood:directory": Row(frozenset({"go"}), frozenset({"go"})),
     "constraints-not-understood:excluded-directory": Row(frozenset({"go", "gnutls"}), frozenset({"go", "gnutls"})),
+    "constraints-not-understood:not-critical": Row(frozenset({"gnutls"}), frozenset({"gnutls"})),
     "constraints-not-understood:uri": Row(frozenset({"chromium"}), frozenset({"chromium"})),
     "constraints-not-understood:odd": Row(frozenset({"go", "chromium"}), frozenset({"go", "chromium"})),
     "malformed-constraints": Row(STANDARDS | {"go", "java", "nss", "chromium"}, STANDARDS | {"go", "nss"}),
     "malformed-constraints:unreadable": Row(ALL, ALL - {"chromium"}),
     "malformed-constraints:empty": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
+    "malformed-constraints:star": Row(STANDARDS | {"java", "nss", "chromium"}, STANDARDS | {"nss"}),
     "malformed-constraints:dot": Row(STANDARDS, STANDARDS),
     "constraints-too-many": Row(STANDARDS | {"go"}, STANDARDS | {"go"}),
     "constraints-not-critical": Row(frozenset({"rfc5280"}), frozenset({"rfc5280"})),
@@ -145,6 +154,7 @@ TABLE: dict[str, Row] = {
     "malformed-name:unreadable": Row(ALL - {"java", "nss"}, _NONE),
     "malformed-name:empty": Row(STANDARDS | {"openssl-3-strict", "go", "chromium"}, _NONE),
     "malformed-name:label": Row(STANDARDS, _NONE),
+    "malformed-name:nothing": Row(STANDARDS | {"gnutls"}, _NONE),
     "malformed-name:host": Row(STANDARDS),
     "malformed-name:odd": Row(STANDARDS),
     "wildcard-too-broad": Row(_WEB),
@@ -212,8 +222,8 @@ TABLE: dict[str, Row] = {
     "weak-key:exponent": Row(STANDARDS | {"java"}),
     "weak-key:curve": Row(ALL - {"rfc5280", "gnutls", "openssl-1.1.1"}, _WEB | _LEVEL_2),
     "weak-key:dsa": Row(_WEB | OPENSSL | {"go", "chromium"}, _WEB),
-    "key-not-allowed": Row(_WEB | _BROWSERS, _WEB),
-    "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB),
+    "key-not-allowed": Row(_WEB | _BROWSERS, _WEB | _BROWSERS),
+    "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB | _BROWSERS | {"go"}),
     "key-not-allowed:new": Row(ALL - {"rfc5280"}, _WEB),
     "key-not-allowed:curve": Row(_WEB | _BROWSERS | {"go", "java", "gnutls"}, _WEB),
     "key-size-odd": Row(_WEB, _WEB),

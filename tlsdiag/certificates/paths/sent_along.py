@@ -21,8 +21,12 @@ _WHOLE = (
     "subject-key-critical", "weak-key:curve", "key-not-allowed:curve", "weak-key:exponent", "issuer-empty", "subject-empty", "alternative-name-not-critical",
 )  # fmt: skip
 """How the codes begin that are told by reading alone."""
+_LATER = {"go": ("old-version",), "java": ("authority-key", "subject-key", "weak-key:curve")}
+"""Of these, what a client looks at on its path only."""
 _READ = {
-    profile: frozenset(code for code in TABLE if code.startswith(_WHOLE) and profile in TABLE[code].below) if profile in ("go", "java") else _FRAME
+    profile: frozenset(code for code in TABLE if code.startswith(_WHOLE) and not code.startswith(_LATER[profile]) and profile in TABLE[code].below)
+    if profile in _LATER
+    else _FRAME
     for profile in _READ_ALL
 }
 _NOBODY = Certificate(der=b"")

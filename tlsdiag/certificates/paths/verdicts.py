@@ -17,7 +17,7 @@ from ..stores import TrustStore
 from .building import build_paths, rank
 from .client_names import takes_host, why_not_named
 from .model import Path, Violation
-from .own_ways import own_path
+from .own_ways import own_path, path_in_order
 from .profiles import CLIENTS, PROFILES
 from .sent_along import of_reading, unread
 
@@ -61,8 +61,10 @@ def client_verdicts(
         looked = fetched if profile.fetches else search
         if profile.takes_stored_leaf and store.contains(leaf):
             path = Path(certificates=(leaf,), anchored=True, violations=of_reading(leaf, profile.name, at=at, purpose=purpose))
+        elif profile.in_order and (ordered := path_in_order(leaf, sent=sent, store=store, at=at, purpose=purpose)):
+            path = _best(ordered, profile.name)
         elif profile.backtracks:
-            path = min(looked.paths, key=lambda item: rank(item, profile.name))
+            path = _best([_dated(item, profile.name) for item in looked.paths] if profile.in_order else looked.paths, profile.name)
         else:
             path = own_path(leaf, profile, sent=sent, store=store, at=at, purpose=purpose)
         unused = [item for item in sent if item not in path.certificates]
@@ -71,6 +73,20 @@ def client_verdicts(
         accepts = path.anchored and not violations
         found.append(ClientVerdict(profile=profile.name, accepts=accepts, violations=violations, path=path, complete=looked.complete))
     return tuple(found)
+
+
+def _best(paths: Sequence[Path], profile: str) -> Path:
+    return min(paths, key=lambda item: rank(item, profile))
+
+
+def _dated(path: Path, profile: str) -> Path:
+    """The path for a client that looks at an anchor's dates when it has to find the path."""
+    top = len(path.certificates) - 1
+    violations = (
+        attrs.evolve(item, profiles=item.profiles | {profile}) if item.code in ("expired", "not-yet-valid") and item.depth == top else item
+        for item in path.violations
+    )
+    return attrs.evolve(path, violations=tuple(violations))
 
 
 def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation, ...]:

@@ -62,6 +62,8 @@ def _code(problem: Problem, item: Certificate) -> str | None:
         return f"malformed-constraints{_HOW.get(problem.code, '')}"
     if problem.extension == oids.SUBJECT_ALT_NAME:
         odd = problem.code == "general-name-malformed" and all(name.value.isascii() for name in item.general_names if name.kind != "iPAddress")
+        if odd and not all(name.value for name in item.general_names):
+            return "malformed-name:nothing"
         return "malformed-name:label" if odd else f"malformed-name{_HOW.get(problem.code, '')}"
     if problem.code == "extension-trailing-data":
         return "malformed-extension:trailing"
