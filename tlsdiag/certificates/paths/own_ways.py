@@ -89,13 +89,14 @@ def _fitting(group: list[Certificate], top: Certificate, chain: list[Certificate
 def _sent_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime) -> Iterator[Chain]:
     """The path with the store's issuer of the last certificate, then that with the store's own one in its place."""
     chain = [leaf]
-    while len(chain) < MAX_DEPTH and not chain[-1].is_self_issued:
+    while len(chain) < MAX_DEPTH and not _looks_like_root(chain[-1]):
         top = chain[-1]
         following = next((item for item in issuers.sent(top) if item not in chain and key_ids_fit(top, item) is not False), None)
         if following is None:
             break
         chain.append(following)
-    if len(chain) > 1 and chain[-1].is_self_issued:
+    whole = tuple(chain)
+    if len(chain) > 1 and _looks_like_root(chain[-1]):
         chain.pop()  # a root counts as the store has it
     top = chain[-1]
     stored = [item for item in issuers.stored(top)[:_MAX_CANDIDATES] if key_ids_fit(top, item) is not False and issuers.has_signed(top, item)]
@@ -105,7 +106,11 @@ def _sent_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: date
     if known:
         yield (*chain[:-1], known[0])
     if not stored and not known:
-        yield tuple(chain)
+        yield whole
+
+
+def _looks_like_root(item: Certificate) -> bool:
+    return item.is_self_issued and names_its_own_key(item)
 
 
 def path_in_order(leaf: Certificate, *, sent: Sequence[Certificate], store: TrustStore, at: datetime, purpose: str) -> list[Path]:
