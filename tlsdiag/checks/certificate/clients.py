@@ -103,8 +103,9 @@ class ClientsCheck(Check):
     wants = (ClientOutcome, ChainPaths)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield nothing where all agree: then the cause is told elsewhere, or there is none."""
+        """Where all agree the cause is told elsewhere, or there is none: yield only what no other check names."""
         if not seen[ClientViews].accepted_by:
+            yield from _all_refuse(seen)
             return
         views = _with_the_real_one(seen)
         missing = [view for view in views if not view.accepts and view.better]
@@ -162,6 +163,18 @@ def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[Cli
     if all(note.code == "partial-chain" for view in differing for note in view.reasons):
         more |= {"fix": _WITHOUT_ROOT, "blame": Blame.CLIENT}
     return ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, differing, accepting), severity=_severity(seen, differing, blocks=blocks), blocks=blocks, **more)
+
+
+def _all_refuse(seen: Seen) -> Iterator[Finding]:
+    """No client takes it, and no other check says why: a key of an unknown kind, an identifier that leads nowhere."""
+    views = seen[ClientViews].views
+    judged_by = next((view for view in views if view.profile == (_at_hand(seen) or _DEFAULT)), None)
+    paths = seen.get(ChainPaths)
+    anchored = paths is not None and any(path.anchored for path in paths.paths)  # `certificate/trust` tells why no way leads to a root
+    if judged_by is None or not anchored or not judged_by.reasons or _names_a_cause(seen, judged_by) or not refuses_certificates(seen):
+        return
+    detail = f"{_software(views)} refuse it: {_why(judged_by)}."
+    yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, title="No client accepts this chain")
 
 
 def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
