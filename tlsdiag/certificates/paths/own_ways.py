@@ -21,6 +21,7 @@ import attrs
 
 from ..certificate import Certificate
 from ..name_keys import name_key
+from ..oids import SIGNATURES
 from ..problems import Grade
 from ..stores import TrustStore
 from .issuers import Issuers, Purse, key_ids_fit, names_its_own_key
@@ -68,8 +69,8 @@ def _trusted_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: d
     chain, trusted = [leaf], False
     while len(chain) < MAX_DEPTH and not (partial and trusted):
         top = chain[-1]
-        if issuers.is_self_signed(top) and names_its_own_key(top):
-            break
+        if _looks_like_root(top):
+            break  # whether it has really signed itself does not matter: it is trusted, or not
         stored, others = (_fitting(group, top, chain) for group in (issuers.stored(top), issuers.sent(top)))
         if trusted:
             others = []  # once among the trusted, it stays there
@@ -138,7 +139,15 @@ def _looks_right(child: Certificate, issuer: Certificate) -> bool:
     named = child.authority_key
     if named is not None and named.serial is not None and issuer.serial is not None and named.serial != issuer.serial:
         return False
+    if not _can_have_signed(issuer, child):
+        return False
     return key_ids_fit(child, issuer) is not False and (issuer.key_usage is None or "keyCertSign" in issuer.key_usage)
+
+
+def _can_have_signed(issuer: Certificate, child: Certificate) -> bool:
+    """Whether the issuer's key is of the kind that the child's signature algorithm is for."""
+    known = SIGNATURES.get(child.signature_algorithm.oid)
+    return known is None or issuer.key.kind == "unknown" or issuer.key.kind == known.key or {known.key, issuer.key.kind} == {"RSA", "RSA-PSS"}
 
 
 def _unreadable(item: Certificate) -> bool:

@@ -88,6 +88,7 @@ ALWAYS_TOLD = frozenset({
 """What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519, an underscore): then the list of clients is a remark."""
 _UNTRUSTED = frozenset({"unknown-issuer", "re-keyed", "bad-signature", "search-incomplete"})
 """What ends a way before it has come to a root."""
+_OF_BYTES = frozenset({"malformed", "malformed-extension", "malformed-constraints", "malformed-key", "duplicate-extension"})
 STRICT_CODES = range(80, 95)
 """OpenSSL's codes for which `certificate-breaks-profile` is the cause."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
@@ -171,8 +172,12 @@ def _all_refuse(seen: Seen) -> Iterator[Finding]:
     judged_by = next((view for view in views if view.profile == (_at_hand(seen) or _DEFAULT)), None)
     paths = seen.get(ChainPaths)
     anchored = paths is not None and any(path.anchored for path in paths.paths)  # `certificate/trust` tells why no way leads to a root
-    if judged_by is None or not anchored or not judged_by.reasons or _names_a_cause(seen, judged_by) or not refuses_certificates(seen):
+    if judged_by is None or not anchored or not judged_by.reasons or not refuses_certificates(seen):
         return
+    top = len(judged_by.path) - 1
+    below = attrs.evolve(judged_by, reasons=tuple(note for note in judged_by.reasons if not (note.depth == top > 0 and note.code in _OF_BYTES)))
+    if _names_a_cause(seen, below):
+        return  # the bytes of an anchor, which was not sent, are told here alone
     detail = f"{_software(views)} refuse it: {_why(judged_by)}."
     yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, title="No client accepts this chain")
 
