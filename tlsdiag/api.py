@@ -15,6 +15,7 @@ from .depth import Depth, Limits
 from .diagnosis import Diagnosis
 from .fetching import Fetching
 from .report import Report
+from .resolver import Resolving
 from .target import ClientCertificate, Target, Trust
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -52,7 +54,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns).run(target)
 
 
 def diagnose(
@@ -71,6 +73,7 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -81,7 +84,8 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched.
+    or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS records, MTA-STS);
+    an address such as "127.0.0.1:5353" asks that resolver (needs `pip install tlsdiag[dns]`; the depth "full" does it by itself where that is installed, unless False).
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -104,6 +108,7 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            dns=dns,
             now=now,
         )
     )

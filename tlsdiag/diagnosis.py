@@ -25,6 +25,7 @@ from .plan import Plan, make_plan
 from .probe import Probe, Scope
 from .registry import Registry
 from .report import Report
+from .resolver import Resolving, resolving_of
 from .scene import Stage
 from .target import Endpoint, Target
 
@@ -79,8 +80,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
-    name that nothing answers to.
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for more than
+    addresses, and whom. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver that is none.
     """
 
     def __init__(
@@ -95,11 +96,14 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        dns: Resolving = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
         self.registry = registry or Registry.installed()
-        self.plan: Plan = make_plan(self.registry, self.depth, checks)
+        self.dns = resolving_of(dns)
+        self._also = ("dns",) if self.dns else ()
+        self.plan: Plan = make_plan(self.registry, self.depth, checks, also=self._also)
         self._checks = checks
         self._clock = clock or (lambda: datetime.now(UTC))
         self._dialer = dialer
@@ -138,6 +142,7 @@ class Diagnosis:
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             way=way,
+            dns=self.dns,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,
         )

@@ -1,0 +1,51 @@
+"""What the probes of the DNS share: whose records to ask for, and reading records that may be anything."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import TypeVar
+
+from ...plugin import DnsAnswer, LookupStatus, Target, Unavailable, Why
+from ...wire import DecodeError
+
+T = TypeVar("T")
+_LOCAL = ("localhost", "localhost.localdomain")
+
+
+def no_name(name: str, by: str) -> Unavailable | None:
+    """Why there is nothing to ask for: an address, or a name of this machine's own (RFC 6761 section 6.3); None where there is."""
+    if name in _LOCAL or name.endswith(".localhost"):
+        return Unavailable(why=Why.NOT_APPLICABLE, detail=f"{name} is this machine itself", by=by)
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return None if name else Unavailable(why=Why.NOT_APPLICABLE, detail="there is no name", by=by)
+    return Unavailable(why=Why.NOT_APPLICABLE, detail=f"{name} is an address", by=by)
+
+
+def host_of(target: Target) -> str:
+    """The name that is connected to, without the last dot."""
+    return target.host.rstrip(".").lower()
+
+
+def is_mail(target: Target) -> bool:
+    """Whether mail is handed over here by other servers: what holds for those (RFC 7672, RFC 8461) does not hold for submission."""
+    return target.starttls == "smtp" and target.port != 587
+
+
+def read_all(answer: DnsAnswer, read: Callable[[bytes], T]) -> tuple[tuple[T, ...], int]:
+    """The records that can be read, and how many cannot."""
+    found: list[T] = []
+    bad = 0
+    for record in answer.records:
+        try:
+            found.append(read(record.data))
+        except DecodeError:
+            bad += 1
+    return tuple(found), bad
+
+
+def unless_told_before(answer: DnsAnswer) -> bool:
+    """Whether an answer has records."""
+    return answer.status is LookupStatus.ANSWERED and bool(answer.records)
