@@ -1,9 +1,9 @@
 """Generate the tables of `tlsdiag/certificates/authorities/` from the JSON files beside this one.
 
 `ca_contacts.json` and `distrust.json` are collections of facts, compiled for this project on the dates in them: owners of the roots in certifi with
-their addresses for problem reports (from their own policies, published lists and pages; each names its source, its date and how sure it is), and what
-Chrome, Mozilla, Apple and Microsoft have done to authorities (Chrome Root Store v36, NSS certdata.txt and release notes, announcements). They go through the same reader
-as a newer file of a caller. Run: `python tests/corpus/authorities/generate.py`.
+their addresses for problem reports (from their own policies, published lists and pages; each names its source, its date and how sure it is),
+and what Chrome, Mozilla, Apple and Microsoft have done to authorities (Chrome Root Store v36, NSS certdata.txt and release notes, announcements).
+They go through the same reader as a newer file of a caller. Run: `python tests/corpus/authorities/generate.py`.
 """
 
 from __future__ import annotations
