@@ -84,8 +84,8 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS records, MTA-STS);
-    an address such as "127.0.0.1:5353" asks that resolver (needs `pip install tlsdiag[dns]`; the depth "full" does it by itself where that is installed, unless False).
+    or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS
+    records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); the depth "full" asks by itself, unless False.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
-    parser.add_argument("--dns", nargs="?", const=True, metavar="RESOLVER", help="ask the DNS too: this machine's resolver, or the one at an address such as 127.0.0.1:5353")
+    parser.add_argument("--dns", nargs="?", const=True, metavar="RESOLVER", help="ask the DNS too: this machine's resolver, or that at IP or IP:PORT")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")

@@ -80,8 +80,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for more than
-    addresses, and whom. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver that is none.
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for
+    more than addresses, and whom. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver that is none.
     """
 
     def __init__(

@@ -188,6 +188,22 @@ class CertificateFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class DnsFinding(CertificateFinding):
+    """About records in the DNS, and the certificate that they are held against where there is one.
+
+    `records` are those in question as text, `name` is whose they are; `resolver` told them and called them `authenticated` or not.
+    """
+
+    kind = "dns"
+
+    name: str = ""
+    record_type: str = ""
+    records: tuple[str, ...] = ()
+    resolver: str = ""
+    authenticated: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class FileFinding(CertificateFinding):
     """About a certificate file: its name, the line (from 1; None: it has none), and a slug for what was found where one rule covers several."""
 

@@ -33,13 +33,18 @@ class Plan:
 
 
 def make_plan(
-    registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None, *, given: frozenset[str] | None = None, also: tuple[str, ...] = ()
+    registry: Registry,
+    depth: Depth,
+    wanted: Sequence[Check | type[Check] | str] | None = None,
+    *,
+    given: frozenset[str] | None = None,
+    also: tuple[str, ...] = (),
 ) -> Plan:
     """Choose checks and probes.
 
-    Without `wanted`: every installed check up to `depth` that needs no intrusive probe, and those of the families `also`. With it: just those (instances, classes, names, families such as
-    "certificate", or codes), whatever their depth. `given` names the observations that are there already, where there is no connection to make others
-    (see `offline.py`). Raises `UnknownCheckError` for a name that nothing answers to.
+    Without `wanted`: every installed check up to `depth` that needs no intrusive probe, and those of the families `also`. With it: just those (instances,
+    classes, names, families such as "certificate", or codes), whatever their depth. `given` names the observations that are there already, where there is no
+    connection to make others (see `offline.py`). Raises `UnknownCheckError` for a name that nothing answers to.
     """
     checks = _by_depth(registry, depth, also, files=given is not None) if wanted is None else _by_name(registry, wanted)
     probes, unprovided = _closure(registry, checks, depth, explicit=wanted is not None)

@@ -85,8 +85,8 @@ class DnsRecord:
 class DnsAnswer:
     """The answer to one question; `kind` is the type of record, such as "CAA".
 
-    `aliases` are the names that CNAME records led through, `canonical` is the last. `authenticated` is the resolver's AD flag (RFC 4035 section 3.2.3): what it says,
-    which is worth as much as the way to it. `explanation` has its own words for an error (RFC 8914), or ours.
+    `aliases` are the names that CNAME records led through, `canonical` is the last. `authenticated` is the resolver's AD flag (RFC 4035 section 3.2.3):
+    what it says, which is worth as much as the way to it. `explanation` has its own words for an error (RFC 8914), or ours.
     """
 
     name: str

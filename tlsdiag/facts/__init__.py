@@ -12,6 +12,7 @@ from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .dns import CaaLevel, CaaProperty, DnsCaa, DnsMail, DnssecState, DnsServices, DnsTlsa, DnsZone, MailPolicy, ServiceSeen, TlsaRecord
 from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
 from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
@@ -40,6 +41,8 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "CaaLevel",
+    "CaaProperty",
     "CertificateFiles",
     "ChainEnd",
     "ChainPaths",
@@ -50,6 +53,12 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "DnsCaa",
+    "DnsMail",
+    "DnsServices",
+    "DnsTlsa",
+    "DnsZone",
+    "DnssecState",
     "FileItem",
     "FileSeen",
     "ForwardSecrecy",
@@ -61,6 +70,7 @@ __all__ = [
     "KeySeen",
     "LocalLibrary",
     "MadeUpName",
+    "MailPolicy",
     "Note",
     "OfferSeen",
     "OtherPorts",
@@ -79,6 +89,7 @@ __all__ = [
     "Resumptions",
     "ServedChain",
     "ServerDate",
+    "ServiceSeen",
     "ShapeSeen",
     "SpokenProtocol",
     "StarttlsDialogue",
@@ -88,6 +99,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "TlsaRecord",
     "Trial",
     "TrialOutcome",
     "TrustSources",

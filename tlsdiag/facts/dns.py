@@ -151,8 +151,8 @@ class MailPolicy:
 class DnsMail(Observation):
     """MTA-STS of the mail domain that this host takes mail for: the host's own name, or the one above, whose MX records name it.
 
-    `record` is the TXT record at _mta-sts; `policy` what was fetched, `problem` why there is none although a record announces it; `not_looked`: nobody looked. `reporting`:
-    a TLSRPT record (RFC 8460) is there.
+    `record` is the TXT record at _mta-sts; `policy` what was fetched, `problem` why there is none although a record announces it; `not_looked`: nobody
+    looked. `reporting`: a TLSRPT record (RFC 8460) is there.
     """
 
     name: ClassVar[str] = "dns-mail"

@@ -1,8 +1,8 @@
 """Asking a recursive resolver: the only place that speaks DNS. It needs dnspython (the extra `dns`), and loads it when the first question is asked.
 
-Over UDP, and over TCP where the answer does not fit (RFC 1035 section 4.2, RFC 7766); with EDNS and the DO bit, so that the resolver says by its AD flag what it has
-validated (RFC 6840 section 5.7). A failure of the server is asked again with validation left out (CD, RFC 4035 section 3.2.2): if that is answered, the signatures are what
-is wrong. Nothing is validated here.
+Over UDP, and over TCP where the answer does not fit (RFC 1035 section 4.2, RFC 7766); with EDNS and the DO bit, so that the resolver says by its AD flag
+what it has validated (RFC 6840 section 5.7). A failure of the server is asked again with validation left out (CD, RFC 4035 section 3.2.2): if that is
+answered, the signatures are what is wrong. Nothing is validated here.
 
 Caps: questions of a diagnosis, seconds of each, resolvers, records of an answer, letters of what the resolver says. Failures are values.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -139,19 +140,28 @@ class _Question:
         except (TimeoutError, dns.exception.Timeout):
             return self.failed(LookupStatus.TIMED_OUT, "", server, round(time.monotonic() - began, 4))
         except (dns.exception.DNSException, ValueError) as exc:
-            return self.failed(LookupStatus.UNREADABLE, str(exc) or type(exc).__name__, server)
+            return self.failed(LookupStatus.UNREADABLE, str(exc).rstrip(".") or type(exc).__name__, server)
         except (OSError, EOFError) as exc:
             refused = isinstance(exc, OSError) and exc.errno == errno.ECONNREFUSED
             return self.failed(LookupStatus.UNREACHABLE, "nothing listens there" if refused else str(exc) or "it hung up", server)
 
     async def _exchange(self, resolver: ResolverAddress, seconds: float, number: int) -> dns.message.Message:
+        import dns.asyncbackend
         import dns.asyncquery
         import dns.flags
+        import dns.inet
         import dns.message
 
         query = dns.message.make_query(self.name, self.kind, use_edns=0, want_dnssec=True, payload=_PAYLOAD, id=number)
         query.flags |= dns.flags.AD | (dns.flags.CD if self.unchecked else 0)
-        message, _ = await dns.asyncquery.udp_with_fallback(query, resolver.address, timeout=seconds, port=resolver.port, ignore_unexpected=True)
+        place = (resolver.address, resolver.port)
+        family = dns.inet.af_for_address(resolver.address)
+        backend: Any = dns.asyncbackend.get_backend("asyncio")
+        # connected, so that the system tells of a closed port at once, and takes nothing from others
+        async with await backend.make_socket(family, socket.SOCK_DGRAM, 0, None, place) as sock:
+            message, _ = await dns.asyncquery.udp_with_fallback(
+                query, resolver.address, timeout=seconds, port=resolver.port, ignore_unexpected=True, udp_sock=sock, backend=backend
+            )
         return message
 
     def _read(self, message: dns.message.Message, server: str, elapsed: float) -> DnsAnswer:

@@ -1,5 +1,6 @@
-"""Data of DNS records: CAA (RFC 8659 section 4.1), TLSA (RFC 6698 section 2.1), SVCB and HTTPS (RFC 9460 section 2.2), MX and TXT (RFC 1035 section 3.3). Without
-compression, which the data of a record never needs here. `DecodeError` for anything else.
+"""Data of DNS records: CAA (RFC 8659 section 4.1), TLSA (RFC 6698 section 2.1), SVCB and HTTPS (RFC 9460 section 2.2), MX and TXT (RFC 1035 section 3.3).
+
+Without compression, which is undone before. `DecodeError` for anything else.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
+from . import balance, between, certificate, client, clock, counterfactual, dns, files, interception, judged, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -20,4 +20,5 @@ SAMPLES: Samples = {
     **balance.SAMPLES,
     **between.SAMPLES,
     **files.SAMPLES,
+    **dns.SAMPLES,
 }

@@ -6,7 +6,7 @@ import asyncio
 
 from ...plugin import CaaLevel, CaaProperty, DnsAnswer, DnsCaa, Probe, Resolution, Scene, Scope, Unavailable
 from ...wire.dns import Caa, read_caa
-from .common import no_name, read_all
+from .common import no_answer, no_name, read_all
 
 LEVELS = 8
 """Names that are asked about: those nearest the host. Hardly any host name has more labels."""
@@ -28,10 +28,11 @@ class DnsCaaProbe(Probe):
         labels = host.split(".")
         names = [".".join(labels[number:]) for number in range(len(labels))][:LEVELS]
         answers = await asyncio.gather(*(scene.lookup(name, "CAA") for name in names))
-        for answer in answers:
-            if isinstance(answer, Unavailable):
-                return answer
-        return DnsCaa(host=host, levels=tuple(_level(answer) for answer in answers if isinstance(answer, DnsAnswer)))
+        known = [answer for answer in answers if isinstance(answer, DnsAnswer)]
+        failed = [answer if isinstance(answer, Unavailable) else no_answer(answer, self.name) for answer in answers]
+        if all(failed) and failed[0] is not None:
+            return failed[0]
+        return DnsCaa(host=host, levels=tuple(_level(answer) for answer in known))
 
 
 def _level(answer: DnsAnswer) -> CaaLevel:

@@ -46,6 +46,8 @@ def read_all(answer: DnsAnswer, read: Callable[[bytes], T]) -> tuple[tuple[T, ..
     return tuple(found), bad
 
 
-def unless_told_before(answer: DnsAnswer) -> bool:
-    """Whether an answer has records."""
-    return answer.status is LookupStatus.ANSWERED and bool(answer.records)
+def no_answer(answer: DnsAnswer, by: str) -> Unavailable | None:
+    """That nobody could look, where nothing is known of the records; a bogus answer is something to know."""
+    if answer.known or answer.status is LookupStatus.BOGUS:
+        return None
+    return Unavailable(why=Why.FAILED, detail=answer.words, by=by)

@@ -9,7 +9,7 @@ import asyncio
 
 from ...plugin import DnsAnswer, DnsMail, Failure, FailureKind, Fetched, MailPolicy, Probe, Resolution, Scene, Scope, Unavailable, Why
 from ...wire.dns import read_exchange, read_strings
-from .common import host_of, is_mail, no_name, read_all
+from .common import host_of, is_mail, no_answer, no_name, read_all
 
 LARGEST = 64 * 1024
 """Bytes of a policy (RFC 8461 section 3.3)."""
@@ -33,9 +33,9 @@ class DnsMailProbe(Probe):
         if (reason := no_name(host, self.name)) is not None:
             return reason
         answers = await asyncio.gather(*(scene.lookup(name, "MX") for name in _candidates(host)))
-        for answer in answers:
-            if isinstance(answer, Unavailable):
-                return answer
+        failed = [answer if isinstance(answer, Unavailable) else no_answer(answer, self.name) for answer in answers]
+        if all(failed) and failed[0] is not None:
+            return failed[0]
         known = [answer for answer in answers if isinstance(answer, DnsAnswer)]
         for answer in known:
             exchanges = _exchanges(answer)

@@ -8,7 +8,7 @@ from typing import Any
 from ...plugin import DnsServices, Probe, Resolution, Scene, Scope, ServiceSeen, Target, Unavailable, Why
 from ...wire import DecodeError
 from ...wire.dns import ALPN, ECH, IPV4_HINT, IPV6_HINT, MANDATORY, NO_DEFAULT_ALPN, SERVICE_PORT, Service, read_alpn, read_hints, read_service
-from .common import host_of, no_name
+from .common import host_of, no_answer, no_name
 
 _HTTP = (None, "https", "wss")
 _DEFAULT_PORT = 443
@@ -34,6 +34,8 @@ class DnsServicesProbe(Probe):
         answer = await scene.lookup(name, "HTTPS")
         if isinstance(answer, Unavailable):
             return answer
+        if (failed := no_answer(answer, self.name)) is not None:
+            return failed
         return DnsServices(answer=answer, services=tuple(_seen(record.data) for record in answer.records))
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from ...plugin import DnsAnswer, DnsTlsa, Probe, Resolution, Scene, Scope, TlsaRecord, Unavailable
 from ...wire.dns import read_tlsa
-from .common import host_of, no_name, read_all
+from .common import host_of, no_answer, no_name, read_all
 
 
 class DnsTlsaProbe(Probe):
@@ -23,12 +23,16 @@ class DnsTlsaProbe(Probe):
         if (reason := no_name(host, self.name)) is not None:
             return reason
         own, address = await asyncio.gather(scene.lookup(_base(host, scene), "TLSA"), scene.lookup(host, "A"))
-        if isinstance(own, Unavailable) or isinstance(address, Unavailable):
-            return own if isinstance(own, Unavailable) else address  # type: ignore[return-value]
+        if isinstance(own, Unavailable):
+            return own
+        if isinstance(address, Unavailable):
+            return address
         if address.aliases and address.authenticated:
             other = await scene.lookup(_base(address.canonical, scene), "TLSA")
             if isinstance(other, DnsAnswer) and other.records and other.authenticated:
                 own = other
+        if (failed := no_answer(own, self.name)) is not None:
+            return failed
         records, _ = read_all(own, read_tlsa)
         found = tuple(TlsaRecord(usage=item.usage, selector=item.selector, matching=item.matching, data=item.data) for item in records)
         return DnsTlsa(base=own.name, answer=own, records=found)

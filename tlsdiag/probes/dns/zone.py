@@ -23,8 +23,10 @@ class DnsZoneProbe(Probe):
         if (reason := no_name(host, self.name)) is not None:
             return reason
         four, six = await asyncio.gather(scene.lookup(host, "A"), scene.lookup(host, "AAAA"))
-        if isinstance(four, Unavailable) or isinstance(six, Unavailable):
-            return four if isinstance(four, Unavailable) else six  # type: ignore[return-value]
+        if isinstance(four, Unavailable):
+            return four
+        if isinstance(six, Unavailable):
+            return six
         state, validates = await _state(scene, (four, six))
         addresses = tuple(address for answer in (four, six) for record in answer.records if (address := _address(record.data)))
         return DnsZone(host=host, state=state, answers=(four, six), addresses=addresses, validates=validates)
