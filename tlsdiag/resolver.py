@@ -85,14 +85,16 @@ class DnsRecord:
 class DnsAnswer:
     """The answer to one question; `kind` is the type of record, such as "CAA".
 
-    `aliases` are the names that CNAME records led through, `canonical` is the last. `authenticated` is the resolver's AD flag (RFC 4035 section 3.2.3):
-    what it says, which is worth as much as the way to it. `explanation` has its own words for an error (RFC 8914), or ours.
+    `unreadable` says what is wrong with each record that cannot be read. `aliases` are the names that CNAME records led through, `canonical` is the last.
+    `authenticated` is the resolver's AD flag (RFC 4035 section 3.2.3): what it says, which is worth as much as the way to it. `explanation` has its own
+    words for an error (RFC 8914), or ours.
     """
 
     name: str
     kind: str
     status: LookupStatus
     records: tuple[DnsRecord, ...] = ()
+    unreadable: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     authenticated: bool = False
     explanation: str = ""

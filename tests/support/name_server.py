@@ -16,6 +16,7 @@ import dns.message
 import dns.name
 import dns.node
 import dns.rcode
+import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.CNAME
@@ -31,7 +32,7 @@ class NameServer:
 
     `secure`: the AD flag is set; `bogus`: SERVFAIL unless validation is left out (CD); `failing`: SERVFAIL; `refusing`: REFUSED; `silent`: no answer;
     `truncated`: over UDP only the TC flag; `garbled`: what is no message; `validates`: the root is authentic. `asked` has every question as
-    (name, type, transport). `code` is said whatever was asked.
+    (name, type, transport). `code` is said whatever was asked; `raw` has the data of records beside those of the zone, whatever it is.
     """
 
     port: int = 0
@@ -46,6 +47,7 @@ class NameServer:
     validates: bool = False
     silent_over_tcp: bool = False
     code: int = 0
+    raw: dict[tuple[str, str], list[bytes]] = attrs.field(factory=dict)
     asked: list[tuple[str, str, str]] = attrs.field(factory=list)
 
     @property
@@ -91,6 +93,10 @@ class NameServer:
             response.flags |= dns.flags.AD if self.validates else 0
         else:
             self._follow(response, name, kind)
+            if (raw := self.raw.get((text, dns.rdatatype.to_text(kind)))) is not None:
+                rows = [dns.rdata.GenericRdata(dns.rdataclass.IN, kind, data) for data in raw]
+                response.set_rcode(dns.rcode.NOERROR)
+                response.answer.append(dns.rrset.from_rdata_list(name, TTL, rows))
             if checking and _within(text, self.secure):
                 response.flags |= dns.flags.AD
 

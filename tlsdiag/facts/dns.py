@@ -75,7 +75,7 @@ class DnsCaa(Observation):
     def for_name(self, name: str) -> CaaLevel | None:
         """The level that counts for a name at or above the host: the first that has records, or of which nothing is known; None where no level has any."""
         inside = [level for level in self.levels if name == level.name or name.endswith("." + level.name)]
-        return next((level for level in inside if level.answer.records or not level.answer.known), None)
+        return next((level for level in inside if level.answer.records or level.unreadable or not level.answer.known), None)
 
 
 @attrs.frozen(kw_only=True)

@@ -38,6 +38,7 @@ PATIENCE = 1.5
 """Seconds for one datagram."""
 _PAYLOAD = 1232
 _MOST_TEXT = 300
+_LARGEST = 65535
 _LARGEST_CONF = 64 * 1024
 INSTALL = "pip install tlsdiag[dns]"
 
@@ -146,23 +147,21 @@ class _Question:
             return self.failed(LookupStatus.UNREACHABLE, "nothing listens there" if refused else str(exc) or "it hung up", server)
 
     async def _exchange(self, resolver: ResolverAddress, seconds: float, number: int) -> dns.message.Message:
-        import dns.asyncbackend
-        import dns.asyncquery
+        """The message that answers, over TCP where it does not fit. A record that cannot be read does not spoil the others: it is in the message's `errors`."""
         import dns.flags
-        import dns.inet
         import dns.message
 
         query = dns.message.make_query(self.name, self.kind, use_edns=0, want_dnssec=True, payload=_PAYLOAD, id=number)
         query.flags |= dns.flags.AD | (dns.flags.CD if self.unchecked else 0)
-        place = (resolver.address, resolver.port)
-        family = dns.inet.af_for_address(resolver.address)
-        backend: Any = dns.asyncbackend.get_backend("asyncio")
-        # connected, so that the system tells of a closed port at once, and takes nothing from others
-        async with await backend.make_socket(family, socket.SOCK_DGRAM, 0, None, place) as sock:
-            message, _ = await dns.asyncquery.udp_with_fallback(
-                query, resolver.address, timeout=seconds, port=resolver.port, ignore_unexpected=True, udp_sock=sock, backend=backend
-            )
-        return message
+        found: list[dns.message.Message] = []
+        for over_tcp in (False, True):
+            data = await _transfer(resolver, query.to_wire(), seconds, over_tcp=over_tcp)
+            found.append(dns.message.from_wire(data, continue_on_error=True))
+            if not query.is_response(found[-1]):
+                raise ValueError("it is no answer to the question")
+            if not found[-1].flags & dns.flags.TC:
+                break
+        return found[-1]
 
     def _read(self, message: dns.message.Message, server: str, elapsed: float) -> DnsAnswer:
         import dns.flags
@@ -176,21 +175,48 @@ class _Question:
         if status in (LookupStatus.SERVER_FAILED, LookupStatus.REFUSED):
             return self.failed(status, _explanation(message), server, elapsed)
         chain = message.resolve_chaining()
+        errors = tuple(str(error.exception)[:_MOST_TEXT] for error in message.errors[:RECORDS])
         rows = list(chain.answer)[:RECORDS] if chain.answer is not None else []
         ttl = chain.answer.ttl if chain.answer is not None else 0
-        if status is LookupStatus.ANSWERED and not rows:
+        if status is LookupStatus.ANSWERED and not rows and not errors:
             status = LookupStatus.NO_DATA
         return DnsAnswer(
             name=self.name,
             kind=self.kind,
             status=status,
             records=tuple(DnsRecord(data=row.to_wire() or b"", text=row.to_text()[:_MOST_TEXT], ttl=ttl) for row in rows),
+            unreadable=errors,
             aliases=tuple(alias[0].target.to_text(omit_final_dot=True).lower() for alias in chain.cnames),
             authenticated=bool(message.flags & dns.flags.AD),
             explanation=_explanation(message),
             server=server,
             elapsed=elapsed,
         )
+
+
+async def _transfer(resolver: ResolverAddress, wire: bytes, seconds: float, *, over_tcp: bool) -> bytes:
+    """Send a message and return what comes. The socket is connected: a closed port is told at once, and nobody else is heard."""
+    import dns.asyncbackend
+    import dns.inet
+
+    backend: Any = dns.asyncbackend.get_backend("asyncio")
+    family, kind = dns.inet.af_for_address(resolver.address), socket.SOCK_STREAM if over_tcp else socket.SOCK_DGRAM
+    async with await backend.make_socket(family, kind, 0, None, (resolver.address, resolver.port), seconds) as sock:
+        if not over_tcp:
+            await sock.sendto(wire, None, seconds)
+            return bytes((await sock.recvfrom(_LARGEST, seconds))[0])
+        await sock.sendall(len(wire).to_bytes(2, "big") + wire, seconds)
+        return await _exactly(sock, int.from_bytes(await _exactly(sock, 2, seconds), "big"), seconds)
+
+
+async def _exactly(sock: Any, count: int, seconds: float) -> bytes:
+    data = b""
+    while len(data) < count:
+        piece = await sock.recv(count - len(data), seconds)
+        if not piece:
+            raise EOFError("it hung up")
+        data += piece
+    return data
 
 
 _STATUSES = {

@@ -28,6 +28,7 @@ from tlsdiag.facts import (
 )
 from tlsdiag.observation import Observation
 from tlsdiag.resolver import DnsAnswer, DnsRecord, LookupStatus
+from tlsdiag.testing import Issued
 from tlsdiag.testing.observations import ENDPOINT, NOW, handshake_outcome, seen
 
 from .certificate import issued, leaf, window
@@ -93,9 +94,14 @@ def by_known(*levels: CaaLevel, names: tuple[str, ...] = (NAME,), known: bool = 
 # TLSA
 
 
+@functools.cache
+def ours() -> Issued:
+    return leaf()
+
+
 def record(usage: int = 3, selector: int = 1, matching: int = 1, *, of: bytes | None = None, data: bytes | None = None) -> TlsaRecord:
     """The record of the sample's leaf, or of another certificate."""
-    certificate = read_certificate(of or leaf().der)
+    certificate = read_certificate(of or ours().der)
     selected = certificate.der if selector == 0 else certificate.spki
     digest = {0: lambda: selected, 1: lambda: hashlib.sha256(selected).digest(), 2: lambda: hashlib.sha512(selected).digest()}
     return TlsaRecord(usage=usage, selector=selector, matching=matching, data=digest[matching]() if data is None else data)
@@ -107,7 +113,7 @@ def other() -> TlsaRecord:
 
 def pinned(*records: TlsaRecord, secure: bool = True, view: Seen | None = None, port: int = 443, **target: Any) -> Seen:
     """The sample's chain with these records."""
-    found = view or issued(leaf(), verify_code=None)
+    found = view or issued(ours(), verify_code=None)
     if target:
         found = Seen(target=seen(port=port, **target).target, now=found.now, observations=found.observations, endpoint=found.endpoint)
     base = f"_{port}._tcp.{NAME}"
@@ -120,10 +126,10 @@ def pinned(*records: TlsaRecord, secure: bool = True, view: Seen | None = None, 
 
 def service(*, alpn: str | None = None, offered: tuple[str, ...] = ("h2", "http/1.1"), **options: Any) -> Seen:
     """A record, beside a server that took `alpn` from an offer."""
-    ours = handshake_outcome(alpn=alpn)
-    ours = attrs.evolve(ours, offer=attrs.evolve(ours.offer, alpn=offered))
+    took = handshake_outcome(alpn=alpn)
+    took = attrs.evolve(took, offer=attrs.evolve(took.offer, alpn=offered))
     found = DnsServices(answer=answer("HTTPS", "1 . ..."), services=(ServiceSeen(priority=1, **options),))
-    return with_these(seen(ours), found, zone(addresses=("192.0.2.1", "192.0.2.2")))
+    return with_these(seen(took), found, zone(addresses=("192.0.2.1", "192.0.2.2")))
 
 
 def mail(mode: str, *hosts: str, problem: str = "") -> Seen:

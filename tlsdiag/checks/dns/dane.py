@@ -62,21 +62,27 @@ class DaneCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what a client that does DANE would refuse, or pass over."""
         tlsa, found = seen[DnsTlsa], server_certificate(seen)
-        if not tlsa.records or found is None:
+        if found is None:
             return
         position, leaf = found
         mail = seen.target.starttls == "smtp" and seen.target.port != 587
-        reasons = [(record, why_unusable(record, mail=mail)) for record in tlsa.records]
-        usable = [record for record, reason in reasons if reason is None]
+        usable = [record for record in tlsa.records if why_unusable(record, mail=mail) is None]
         common = {**evidence(leaf, position), "name": tlsa.base, "record_type": "TLSA", "resolver": tlsa.answer.server, "authenticated": tlsa.secure}
-        if bad := [(record, reason) for record, reason in reasons if reason is not None]:
-            detail = "; ".join(f"{record}: {_WHY[reason]}" for record, reason in bad[:4])
-            severity = Severity.INFO if not tlsa.secure else Severity.LOW if usable else Severity.MEDIUM
-            left = "" if usable else " No other is left."
-            yield DnsFinding.of(UNUSABLE, f"{tlsa.base}: {detail}.{left}{_ignored(tlsa)}", severity=severity, **common, records=tuple(str(record) for record, _ in bad))
+        yield from _unusable(tlsa, usable, common, mail=mail)
         view = _View(seen, leaf)
         if usable and not any(view.holds(record) for record in usable):
-            yield _mismatch(seen, tlsa, usable, view, common)
+            yield _mismatch(tlsa, usable, view, common)
+
+
+def _unusable(tlsa: DnsTlsa, usable: Sequence[TlsaRecord], common: dict[str, object], *, mail: bool) -> Iterator[Finding]:
+    bad = [(str(record), _WHY[reason]) for record in tlsa.records if (reason := why_unusable(record, mail=mail)) is not None]
+    bad += [("a record that cannot be read", why) for why in tlsa.answer.unreadable]
+    if not bad:
+        return
+    severity = Severity.INFO if not tlsa.secure else Severity.LOW if usable else Severity.MEDIUM
+    words, left = "; ".join(f"{record}: {why}" for record, why in bad[:4]), "" if usable else " No other is left."
+    records = tuple(record for record, _ in bad)
+    yield DnsFinding.of(UNUSABLE, f"{tlsa.base}: {words}.{left}{_ignored(tlsa)}", severity=severity, **common, records=records)
 
 
 class _View:
@@ -139,7 +145,7 @@ def _lineage(sent: Sequence[Certificate]) -> list[Certificate]:
     return chain
 
 
-def _mismatch(seen: Seen, tlsa: DnsTlsa, usable: Sequence[TlsaRecord], view: _View, common: dict[str, object]) -> Finding:
+def _mismatch(tlsa: DnsTlsa, usable: Sequence[TlsaRecord], view: _View, common: dict[str, object]) -> Finding:
     own = association(view.leaf, TlsaRecord(usage=DANE_EE, selector=1, matching=1, data=b"")).hex()
     rows = "; ".join(f"{record} ({USAGES[record.usage]}){f': {why}' if (why := view.near(record)) else ''}" for record in usable[:4])
     more = f"; and {len(usable) - 4} more" if len(usable) > 4 else ""

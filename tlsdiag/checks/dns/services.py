@@ -95,11 +95,17 @@ def _in_itself(service: ServiceSeen) -> Iterator[_Fault]:
         yield _Fault(words=f"it makes parameters mandatory that hardly any client knows ({', '.join(map(str, lost))})", severity=Severity.INFO)
 
 
+def _is_own(seen: Seen, service: ServiceSeen) -> bool:
+    """Whether the record is about this host itself, and not about another that serves for it."""
+    zone = seen.get(DnsZone)
+    aliases = [answer.canonical for answer in zone.answers] if zone is not None else []
+    return service.priority > 0 and service.target in ("", seen.target.host.rstrip("."), *aliases)
+
+
 def _hints(seen: Seen, service: ServiceSeen) -> Iterator[_Fault]:
     """Addresses that the record hints at, beside those of the same name."""
     zone = seen.get(DnsZone)
-    own = zone is not None and service.target in ("", zone.host, *(answer.canonical for answer in zone.answers))
-    if zone is None or not own or service.priority == 0:
+    if zone is None or not _is_own(seen, service):
         return
     for kind, hints, answer in (("ipv4hint", service.ipv4_hints, zone.answers[0]), ("ipv6hint", service.ipv6_hints, zone.answers[1])):
         strange = [hint for hint in hints if hint not in zone.addresses]
@@ -112,7 +118,7 @@ def _hints(seen: Seen, service: ServiceSeen) -> Iterator[_Fault]:
 
 def _protocols(seen: Seen, service: ServiceSeen) -> Iterator[_Fault]:
     """What was offered to the server, promised by the record, and not taken. h3 is spoken over QUIC, which nobody looked at."""
-    if service.port in (None, seen.target.port) and not service.target:
+    if service.port in (None, seen.target.port) and _is_own(seen, service):
         for ours in seen.all(HandshakeOutcome).values():
             yield from _not_taken(service, ours)
 

@@ -37,7 +37,7 @@ def is_mail(target: Target) -> bool:
 def read_all(answer: DnsAnswer, read: Callable[[bytes], T]) -> tuple[tuple[T, ...], int]:
     """The records that can be read, and how many cannot."""
     found: list[T] = []
-    bad = 0
+    bad = len(answer.unreadable)
     for record in answer.records:
         try:
             found.append(read(record.data))

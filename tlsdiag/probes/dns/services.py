@@ -36,7 +36,8 @@ class DnsServicesProbe(Probe):
             return answer
         if (failed := no_answer(answer, self.name)) is not None:
             return failed
-        return DnsServices(answer=answer, services=tuple(_seen(record.data) for record in answer.records))
+        lost = (ServiceSeen(unreadable=why) for why in answer.unreadable)
+        return DnsServices(answer=answer, services=(*(_seen(record.data) for record in answer.records), *lost))
 
 
 def _speaks_http(target: Target) -> bool:
