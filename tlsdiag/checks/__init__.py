@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.clients import ClientsCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
 from .certificate.leaves import LeavesCheck
@@ -112,6 +113,7 @@ CHECKS: tuple[type[Check], ...] = (
     SerialsCheck,
     LeavesCheck,
     StrictCheck,
+    ClientsCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

@@ -7,6 +7,7 @@ from .answer_pace import AnswerPaceProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
+from .client_views import ClientViewsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .dns.caa import DnsCaaProbe
@@ -51,6 +52,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    ClientViewsProbe,
     IssuersProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,

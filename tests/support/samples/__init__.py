@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, dns, files, interception, judged, local, network, protocol, proxy, starttls
+from . import (
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    dns,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    skip,
+    starttls,
+    views,
+)
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -19,6 +37,7 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **views.SAMPLES,
     **files.SAMPLES,
     **dns.SAMPLES,
 }
