@@ -15,7 +15,7 @@ import attrs
 from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .fetching import DEFAULT_LIMIT, Fetched, Fetches
-from .observation import Observation, Observations, Unavailable, Why
+from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import AS_USUAL, Delivery, Exchange
 from .resolver import DnsAnswer, ResolverAddress
 from .starttls import protocol_named
@@ -237,7 +237,9 @@ class EndpointScene:
         """The kind of address that the certificate came from. Of several endpoints only what they share: a name may have a stranger's and a local address."""
         from .network import kind_of
 
-        places = self.endpoints if self.place is None else (self.place,)
+        resolution = self.seen(Resolution)
+        resolved = resolution.endpoints if resolution is not None else ()  # a probe of the target may run before anything is known of an endpoint
+        places = (self.endpoints or resolved) if self.place is None else (self.place,)
         kinds = {kind_of(place.address) for place in places}
         return frozenset(kinds) if len(kinds) == 1 and not self.target.proxy else frozenset()
 

@@ -17,7 +17,6 @@ from . import (
     network,
     protocol,
     proxy,
-    skip,
     starttls,
     views,
 )

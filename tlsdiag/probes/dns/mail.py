@@ -1,6 +1,7 @@
 """DnsMail: MTA-STS of the mail domain that this host takes mail for (RFC 8461), and whether it wants reports (RFC 8460).
 
-Which domain that is nobody has said: it is the host's own name, or the one above it, whichever has MX records that name the host.
+Which domain that is nobody has said: it is the host's own name, or the one above it, whichever has MX records that name the host; the host's own where
+neither has any.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ class DnsMailProbe(Probe):
         if all(failed) and failed[0] is not None:
             return failed[0]
         known = [answer for answer in answers if isinstance(answer, DnsAnswer)]
-        for answer in known:
-            exchanges = _exchanges(answer)
-            if host in exchanges:
-                return await _of_domain(scene, answer.name, exchanges, tuple(known))
+        own = next((answer for answer in known if host in _exchanges(answer)), None)
+        if own is not None:
+            return await _of_domain(scene, own.name, _exchanges(own), tuple(known))
+        if known[0].known and not known[0].records:  # a host without MX records takes its own mail (RFC 5321 section 5.1)
+            return await _of_domain(scene, host, (host,), tuple(known))
         return DnsMail(domain="", answers=tuple(known))
 
 
@@ -50,10 +52,9 @@ def _candidates(host: str) -> list[str]:
 
 
 def _exchanges(answer: DnsAnswer) -> tuple[str, ...]:
-    """The hosts of the MX records by preference; the name itself where there are none (RFC 5321 section 5.1)."""
+    """The hosts of the MX records by preference."""
     found, _ = read_all(answer, read_exchange)
-    named = tuple(dict.fromkeys(host for _, host in sorted(found)))[:_MOST_HOSTS]
-    return named or ((answer.name,) if answer.known else ())
+    return tuple(dict.fromkeys(host for _, host in sorted(found)))[:_MOST_HOSTS]
 
 
 async def _of_domain(scene: Scene, domain: str, exchanges: tuple[str, ...], answers: tuple[DnsAnswer, ...]) -> DnsMail:
