@@ -68,6 +68,8 @@ class Stage:
 
         if self.dns is False:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="the DNS is not to be asked")
+        if self.dns is None and self.target.proxy:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the target is reached through a proxy, and the questions would go past it")
         if not is_installed():
             wanted = Why.NOT_APPLICABLE if self.dns is None else Why.FAILED
             return Unavailable(why=wanted, detail=f"could not look: {INSTALL}")

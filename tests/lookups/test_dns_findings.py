@@ -116,6 +116,12 @@ def test_the_depth_full_asks_unless_told_not_to(web: DemoServer, resolver: NameS
     assert diagnose(web, resolver, dns=True).observations.get(DnsZone) is not None
 
 
+def test_behind_a_proxy_the_depth_full_does_not_ask(resolver: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlsdiag.network.dns.system_resolvers", lambda: pytest.fail("nobody is to be asked"))
+    report = tlsdiag.diagnose(NAME, proxy="http://127.0.0.1:9", depth="full", checks=FAMILY, limits=LIMITS)
+    assert report.could_not_look == ()
+
+
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_an_address_and_this_machine_are_not_asked_about(name: str, web: DemoServer, resolver: NameServer) -> None:
     report = diagnose(web, resolver, name=name)
@@ -366,3 +372,14 @@ def test_the_https_record_is_held_against_the_server(name: str, web: DemoServer,
     text, wanted = RECORDS[name]
     record = f"_PORT._https.www HTTPS {text}".replace(" .", " www.server.example.")
     assert codes(diagnose(web, resolver, record, alpn=["h2"])) == wanted
+
+
+def test_parameters_of_the_wrong_length_make_a_record_unreadable(web: DemoServer, resolver: NameServer) -> None:
+    for parameter in (b"\x00\x03\x00\x01\x01", b"\x00\x00\x00\x01\x01", b"\x00\x04\x00\x03\x01\x02\x03"):
+        resolver.raw[f"_{web.port}._https.{NAME}", "HTTPS"] = [b"\x00\x01\x00" + parameter]
+        assert codes(diagnose(web, resolver)) == {"https-record-disagrees": Severity.LOW}
+
+
+def test_another_protocol_than_http_has_no_https_records(web: DemoServer, resolver: NameServer) -> None:
+    report = diagnose(web, resolver, name=f"imaps://{NAME}:{web.port}")
+    assert not any(kind == "HTTPS" for _, kind, _ in resolver.asked) and report.could_not_look == ()

@@ -27,7 +27,6 @@ from ...plugin import (
     Severity,
     Why,
 )
-from ..common import CONSEQUENCE
 
 BOGUS = Rule(
     code="dnssec-bogus",
@@ -41,7 +40,6 @@ BOGUS = Rule(
         snippets={"shell": "delv NAME A; dig NAME DNSKEY +cd +dnssec; dig NAME DS"},
     ),
     references=("RFC 4035 section 5.5", "RFC 8914"),
-    explains=("resolver-failed", *CONSEQUENCE),
     failing="a resolver that answers SERVFAIL, and has an answer when validation is left out",
     passing="a resolver that answers SERVFAIL either way",
 )
@@ -129,6 +127,7 @@ def _bogus(seen: Seen, zone: DnsZone, bogus: list[DnsAnswer]) -> Finding:
         subject=zone.host,
         severity=severity,
         blocks=blocks,
+        also_explains=("resolver-failed",) if blocks else (),
         name=bogus[0].name,
         record_type=bogus[0].kind,
         resolver=bogus[0].server,
