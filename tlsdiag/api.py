@@ -17,6 +17,7 @@ from .fetching import Fetching
 from .report import Report
 from .resolver import Resolving
 from .target import ClientCertificate, Target, Trust
+from .transparency import LogSource
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ async def diagnose_async(
     limits: Limits | None = None,
     fetch: Fetching = "public",
     dns: Resolving = None,
+    ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -54,7 +56,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, ct_logs=ct_logs).run(target).run(target)
 
 
 def diagnose(
@@ -74,6 +76,7 @@ def diagnose(
     limits: Limits | None = None,
     fetch: Fetching = "public",
     dns: Resolving = None,
+    ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -86,6 +89,7 @@ def diagnose(
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
     or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS
     records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); the depth "full" asks by itself, unless False.
+    `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -109,6 +113,7 @@ def diagnose(
             limits=limits,
             fetch=fetch,
             dns=dns,
+            ct_logs=ct_logs,
             now=now,
         )
     )

@@ -28,6 +28,7 @@ from .report import Report
 from .resolver import Resolving, resolving_of
 from .scene import Stage
 from .target import Endpoint, Target
+from .transparency import LogSource, log_list_of
 
 if TYPE_CHECKING:
     from .network import BudgetedDialer, Dialer
@@ -81,7 +82,8 @@ class Diagnosis:
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
     diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for
-    more than addresses, and whom. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver that is none.
+    more than addresses, and whom, `ct_logs` is a newer list of transparency logs. Raises `UnknownCheckError` for a name that nothing answers to,
+    `TargetError` for a resolver or a list that is none.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Diagnosis:
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
         dns: Resolving = None,
+        ct_logs: LogSource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -110,6 +113,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.ct_logs = log_list_of(ct_logs)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -141,6 +145,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            ct_logs=self.ct_logs,
             way=way,
             dns=self.dns,
             deadline=Deadline.after(self.limits.total_timeout),

@@ -22,6 +22,7 @@ from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg, Lookups
@@ -44,6 +45,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    ct_logs: LogList | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -122,6 +124,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def ct_logs(self) -> LogList | None:
+        """The caller's list of transparency logs; None: the shipped one."""
+        return self.stage.ct_logs
 
     @property
     def now(self) -> datetime:

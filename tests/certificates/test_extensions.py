@@ -110,7 +110,7 @@ DAMAGED = {
     "a negative path length": (extension(CONSTRAINTS, seq(boolean(True), integer(-1))), "extension-malformed"),
     "constraints with more": (extension(CONSTRAINTS, seq(boolean(True), integer(1), integer(1))), "extension-malformed"),
     "constraints that are no sequence": (extension(CONSTRAINTS, NULL), "extension-malformed"),
-    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "extension-malformed"),
+    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "usage-empty"),
     "no extended usage": (extension(EKU, seq()), "extension-empty"),
     "a usage that is no identifier": (extension(EKU, seq(NULL)), "extension-malformed"),
     "an empty key identifier": (extension(SKI, octets(b"")), "extension-empty"),

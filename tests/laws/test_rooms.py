@@ -39,6 +39,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     ),
     "resolver": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography", "dns"}),
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
@@ -51,7 +52,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "diagnosis": (
         {
             "check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "resolver", "scene", "target",
-            "__version__",
+            "transparency", "__version__",
         },
         {"socket", "ssl", "cryptography"},
     ),

@@ -17,7 +17,7 @@ from tlsdiag import Finding, Severity
 from tlsdiag.certificates import Certificate, TrustStore, build_paths, describe_chain, read_certificate
 from tlsdiag.check import Seen
 from tlsdiag.checks import CHECKS
-from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts
+from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts, Transparency
 from tlsdiag.testing import run_check
 from tlsdiag.testing.observations import NOW, client_outcome, handshake_outcome, seen
 
@@ -47,7 +47,8 @@ def public(chain: tuple[bytes, ...], paths: ChainPaths, host: str, at: datetime)
     """What a client that takes the chain would have observed, with an authority of Mozilla's list."""
     verdicts = StoreVerdicts(verdicts=(StoreVerdict(clients=("mozilla",), store="certifi", anchored=True),))
     ours = handshake_outcome(certificates=chain)
-    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, host=host, now=at)
+    unlogged = Transparency(certificate=chain[0], public=False, list_date=at)  # tests/probes/test_timestamps.py has the real timestamps
+    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, unlogged, host=host, now=at)
 
 
 def site(row: dict[str, Any]) -> Seen:

@@ -93,7 +93,7 @@ def _key_usage(value: Element, note: Note) -> Facts:
     content = value.expect(BIT_STRING).content[1:3]
     bits, width = int.from_bytes(content, "big"), 8 * len(content)
     if not bits:
-        note("extension-malformed", "no bit is set", value.offset)
+        note("usage-empty", "no bit is set", value.offset)
     found = (name for number, name in enumerate(_KEY_USAGES) if number < width and bits >> (width - 1 - number) & 1)
     return {"key_usage": frozenset(found)}
 

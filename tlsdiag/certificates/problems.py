@@ -88,6 +88,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "extension-malformed": ProblemKind(_F, "the value of an extension cannot be read"),
     "extension-minor": ProblemKind(_R, "the value of an extension that clients do not read is not as its standard wants it"),
     "extension-empty": ProblemKind(_S, "an extension that lists something lists nothing"),
+    "usage-empty": ProblemKind(_F, "keyUsage is there and allows nothing; OpenSSL refuses it, Go takes it"),
     "extension-trailing-data": ProblemKind(_S, "bytes follow the value of an extension"),
     "policy-duplicate": ProblemKind(_S, "certificatePolicies lists a policy twice"),
     "policy-mapping-any": ProblemKind(_S, "policyMappings maps anyPolicy"),

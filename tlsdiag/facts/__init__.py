@@ -34,6 +34,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "IssuerSearch",
     "KeySeen",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "MailPolicy",
     "Note",
@@ -91,6 +93,7 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ServiceSeen",
@@ -104,6 +107,7 @@ __all__ = [
     "StoreVerdicts",
     "TimeSource",
     "TlsaRecord",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",
