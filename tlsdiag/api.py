@@ -56,7 +56,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, ct_logs=ct_logs).run(target).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, ct_logs=ct_logs).run(target)
 
 
 def diagnose(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlsdiag.certificates import TrustStore, read_certificate
-from tlsdiag.certificates.authorities import AuthorityDataError, Doubt, Measure, owner_of, read_tables, shipped, with_tables
+from tlsdiag.certificates import Certificate, Name, TrustStore, read_certificate
+from tlsdiag.certificates.authorities import AuthorityDataError, Doubt, Measure, issuing_owner, owner_of, read_tables, shipped, with_tables
 from tlsdiag.testing import Authority
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "authorities"
@@ -74,6 +74,26 @@ def test_where_one_authority_signed_the_root_of_another_the_other_has_issued() -
     assert found is not None and found.owner == "Google Trust Services"
 
 
+def issued_by(organization: str) -> Certificate:
+    return Certificate(der=b"leaf", issuer=Name(attributes=(("2.5.4.10", organization),)))
+
+
+@pytest.mark.parametrize(
+    ("organization", "owner"),
+    [
+        ("Certainly", "Certainly (Fastly)"),
+        ("Microsoft Corporation", "Microsoft"),
+        ("Apple Inc.", "GoDaddy (incl. Starfield)"),
+        ("Starfield Technologies, Inc.", "GoDaddy (incl. Starfield)"),
+        ("", "GoDaddy (incl. Starfield)"),
+        ("...", "GoDaddy (incl. Starfield)"),
+    ],
+)
+def test_a_young_authority_below_an_old_root_is_told_by_its_organisation(organization: str, owner: str) -> None:
+    found = issuing_owner((issued_by(organization), ROOTS["Starfield Root Certificate Authority - G2"]))
+    assert found is not None and found.owner == owner
+
+
 def test_a_newer_table_takes_the_place_of_the_shipped_one() -> None:
     mine = with_tables([("mine.json", table("ca_contacts", owners=[{"owner": "Us", "roots": [{"sha256": PRIVATE.sha256, "spki_sha256": "0" * 64}]}]))])
     found = owner_of(PRIVATE, data=mine)
@@ -110,7 +130,8 @@ def test_a_file_that_is_no_table_is_a_clear_error(content: bytes, says: str) -> 
         read_tables(content)
 
 
-_VALUES: st.SearchStrategy[Any] = st.sampled_from([None, 0, True, "", "x", "2026-01-01", "a" * 64, [], {}, [1], [{}], ["x"], {"x": []}, [{"spki": "a" * 64}], "\ud800", 10**30])
+_PLAIN = [None, 0, True, 10**30, "", "x", "2026-01-01", "a" * 64, "\ud800"]
+_VALUES: st.SearchStrategy[Any] = st.sampled_from([*_PLAIN, [], {}, [1], [{}], ["x"], {"x": []}, [{"spki": "a" * 64}]])
 _PARTS = ["incidents", "leaked_key_roots", "chrome_root_store_constraints", "nss_root_changes", "owners", "date"]
 _NAMES = ["ca", "stores", "product", "sha256", "spki_sha256", "cert_sha256", "after", "store", "condition", "change", "bug", "owner", "roots"]
 _ROWS = st.lists(st.dictionaries(st.sampled_from(_NAMES), _VALUES), max_size=2) | _VALUES

@@ -43,8 +43,8 @@ def web() -> Iterator[DemoServer]:
 @pytest.fixture
 def owner(monkeypatch: pytest.MonkeyPatch) -> None:
     """The root of the tests belongs to an authority that goes by ca.example."""
-    known = Owner(owner="Example Trust", caa_identifiers=("brand.ca.example", "ca.example"))
-    monkeypatch.setattr("tlsdiag.checks.dns.caa.owner_of", lambda *path: known)
+    known = Owner(owner="Test Trust", caa_identifiers=("brand.ca.example", "ca.example"))
+    monkeypatch.setattr("tlsdiag.checks.dns.caa.issuing_owner", lambda path: known)
 
 
 def diagnose(web: DemoServer, resolver: NameServer, *records: str, name: str = NAME, **options: Any) -> Report:
@@ -215,8 +215,15 @@ def test_an_authority_that_is_not_listed_will_not_renew(web: DemoServer, resolve
     found = the(report, "caa-forbids-issuer")
     assert (found.severity, found.name, found.blame, found.blocks) == (Severity.LOW, "server.example", "server", False)
     assert found.certificate == ISSUED.der
-    assert "Example Trust" in found.detail and "allow other.example" in found.detail and "mailto:security@server.example" in found.detail
+    assert "Test Trust" in found.detail and "allow other.example" in found.detail and "mailto:security@server.example" in found.detail
     assert found.fix.snippets["zone"] == 'server.example. IN CAA 0 issue "ca.example"'
+
+
+def test_another_issuer_below_the_same_root_may_go_by_another_name(web: DemoServer, resolver: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Owner(owner="Example Trust", caa_identifiers=("ca.example",))
+    monkeypatch.setattr("tlsdiag.checks.dns.caa.issuing_owner", lambda path: known)
+    assert codes(diagnose(web, resolver, '@ CAA 0 issue "other.example"')) == {"caa-issuer-unknown": Severity.INFO}
+    assert codes(diagnose(web, resolver, '@ CAA 0 issue ";"')) == {"caa-forbids-issuer": Severity.LOW}
 
 
 def test_one_of_several_records_is_enough(web: DemoServer, resolver: NameServer, owner: None) -> None:

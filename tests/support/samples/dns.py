@@ -28,7 +28,7 @@ from tlsdiag.facts import (
 )
 from tlsdiag.observation import Observation
 from tlsdiag.resolver import DnsAnswer, DnsRecord, LookupStatus
-from tlsdiag.testing import Issued
+from tlsdiag.testing import Authority, Issued
 from tlsdiag.testing.observations import ENDPOINT, NOW, handshake_outcome, seen
 
 from .certificate import issued, leaf, window
@@ -80,8 +80,9 @@ def level(*properties: str, name: str = NAME, status: LookupStatus | None = None
 
 def by_known(*levels: CaaLevel, names: tuple[str, ...] = (NAME,), known: bool = True, **faults: Any) -> Seen:
     """A certificate that leads to a root whose owner is known, or to one of Mozilla's list that the table does not have."""
-    one = leaf(*names, **faults)
-    view = issued(one, verify_code=None)
+    above = Authority.root("Sample CA", organization="Let's Encrypt", number=372, now=NOW)
+    one = above.issue(*names, **{"window": window(-30, 60), **faults})
+    view = issued(one, verify_code=None, trust=above.pem)
     if known:
         paths = view[ChainPaths]
         path = PathSeen(certificates=(*one.chain, known_root()), anchored=True)

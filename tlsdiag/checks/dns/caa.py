@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...certificates import Certificate, matches_dns, read_certificate
-from ...certificates.authorities import Authority, owner_of
+from ...certificates.authorities import Authority, bears, issuing_owner
 from ...certificates.caa import CaaOutcome, CaaVerdict, issuer_of, judge_caa
 from ...certificates.lifetimes import is_late
 from ...plugin import (
@@ -100,7 +100,9 @@ class CaaCheck(Check):
         if not level.answer.known:
             yield from _failing(seen, level, common)
             return
-        verdict = judge_caa(level.properties, owner.caa_identifiers if owner is not None and owner.caa_identifiers else None, wildcard=bool(wildcard))
+        verdict = judge_caa(level.properties, owner.caa_identifiers or None if owner is not None else None, wildcard=bool(wildcard))
+        if verdict.outcome is CaaOutcome.FORBIDDEN and owner is not None and not _is_its_own(owner, leaf):
+            verdict = judge_caa(level.properties, None, wildcard=bool(wildcard))
         yield from _unreadable(level, verdict, common)
         yield from _judged(seen, level, verdict, owner, leaf, common)
 
@@ -108,7 +110,13 @@ class CaaCheck(Check):
 def _owner(seen: Seen) -> Authority | None:
     paths = seen.get(ChainPaths)
     best = paths.paths[0] if paths is not None and paths.paths else None
-    return None if best is None else owner_of(*(read_certificate(der) for der in best.certificates))
+    return None if best is None else issuing_owner([read_certificate(der) for der in best.certificates])
+
+
+def _is_its_own(owner: Authority, leaf: Certificate) -> bool:
+    """Whether the issuer bears the name of the owner, or of one of its brands. Another's below the same root may go by a name of its own in CAA."""
+    organization = leaf.issuer.organization or ""
+    return any(bears(name, organization) for name in (owner.owner, *owner.caa_identifiers))
 
 
 def _wildcard(leaf: Certificate, host: str) -> str:
