@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dns.exception
+import dns.message
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from name_server import NameServer, name_server
 from ports import closed_port
 
 import tlsdiag
 from tlsdiag import TargetError
-from tlsdiag.network.dns import QUESTIONS, Lookups, is_installed, system_resolvers
+from tlsdiag.network.dns import QUESTIONS, Lookups, _Question, is_installed, system_resolvers
 from tlsdiag.resolver import DnsAnswer, LookupStatus, ResolverAddress, resolving_of
 
 SHORT = tlsdiag.Limits(resolve_timeout=0.3)
@@ -127,6 +131,28 @@ def test_questions_come_to_an_end(server: NameServer) -> None:
 
     *_, last = asyncio.run(many())
     assert (last.status, len(server.asked)) == (LookupStatus.BUDGET_SPENT, QUESTIONS)
+
+
+@pytest.fixture(scope="module")
+def message() -> bytes:
+    """A whole answer, with an alias and an error of the resolver's own."""
+    server = NameServer()
+    server.zone("server.example", ZONE + "\nboth CNAME www\nwww CAA 0 issue ca.example")
+    found = server.answer(dns.message.make_query("both.server.example", "CAA", use_edns=0).to_wire(), "udp")
+    assert found is not None
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(0, 119), st.integers(0, 255)), max_size=6), st.integers(0, 150))
+def test_a_message_that_was_tampered_with_is_an_answer_or_unreadable(message: bytes, edits: list[tuple[int, int]], length: int) -> None:
+    data = bytearray(message)
+    for place, value in edits:
+        data[place % len(data)] = value
+    try:
+        found = _Question(name="both.server.example", kind="CAA", unchecked=False).read(bytes(data[: max(1, len(data) - length // 3)]))
+    except (dns.exception.DNSException, ValueError):
+        return
+    assert isinstance(found, DnsAnswer)
 
 
 def test_a_name_that_cannot_be_asked_for_is_a_value(server: NameServer) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import attrs
 
+from ..failure import Failure
 from ..observation import Observation
 from ..resolver import DnsAnswer
 
@@ -152,7 +153,7 @@ class DnsMail(Observation):
     """MTA-STS of the mail domain that this host takes mail for: the host's own name, or the one above, whose MX records name it.
 
     `record` is the TXT record at _mta-sts; `policy` what was fetched, `problem` why there is none although a record announces it; `not_looked`: nobody
-    looked. `reporting`: a TLSRPT record (RFC 8460) is there.
+    looked. `failure` is that of the network, where it came to no answer in HTTP. `reporting`: a TLSRPT record (RFC 8460) is there.
     """
 
     name: ClassVar[str] = "dns-mail"
@@ -164,4 +165,5 @@ class DnsMail(Observation):
     policy: MailPolicy | None = None
     problem: str = ""
     not_looked: bool = False
+    failure: Failure | None = None
     reporting: bool = False

@@ -136,8 +136,8 @@ class _Question:
         began, server = time.monotonic(), str(resolver)
         try:
             async with asyncio.timeout(seconds):
-                message = await self._exchange(resolver, seconds, number)
-            return self._read(message, server, round(time.monotonic() - began, 4))
+                data = await self._exchange(resolver, seconds, number)
+            return self.read(data, server, round(time.monotonic() - began, 4))
         except (TimeoutError, dns.exception.Timeout):
             return self.failed(LookupStatus.TIMED_OUT, "", server, round(time.monotonic() - began, 4))
         except (dns.exception.DNSException, ValueError) as exc:
@@ -146,28 +146,29 @@ class _Question:
             refused = isinstance(exc, OSError) and exc.errno == errno.ECONNREFUSED
             return self.failed(LookupStatus.UNREACHABLE, "nothing listens there" if refused else str(exc) or "it hung up", server)
 
-    async def _exchange(self, resolver: ResolverAddress, seconds: float, number: int) -> dns.message.Message:
-        """The message that answers, over TCP where it does not fit. A record that cannot be read does not spoil the others: it is in the message's `errors`."""
+    async def _exchange(self, resolver: ResolverAddress, seconds: float, number: int) -> bytes:
+        """The message that answers, over TCP where it does not fit."""
         import dns.flags
         import dns.message
 
         query = dns.message.make_query(self.name, self.kind, use_edns=0, want_dnssec=True, payload=_PAYLOAD, id=number)
         query.flags |= dns.flags.AD | (dns.flags.CD if self.unchecked else 0)
-        found: list[dns.message.Message] = []
-        for over_tcp in (False, True):
-            data = await _transfer(resolver, query.to_wire(), seconds, over_tcp=over_tcp)
-            found.append(dns.message.from_wire(data, continue_on_error=True))
-            if not query.is_response(found[-1]):
-                raise ValueError("it is no answer to the question")
-            if not found[-1].flags & dns.flags.TC:
-                break
-        return found[-1]
+        data = await _transfer(resolver, query.to_wire(), seconds, over_tcp=False)
+        message = dns.message.from_wire(data, continue_on_error=True)
+        if message.flags & dns.flags.TC:
+            data = await _transfer(resolver, query.to_wire(), seconds, over_tcp=True)
+            message = dns.message.from_wire(data, continue_on_error=True)
+        if not query.is_response(message):
+            raise ValueError("it is no answer to the question")
+        return data
 
-    def _read(self, message: dns.message.Message, server: str, elapsed: float) -> DnsAnswer:
+    def read(self, data: bytes, server: str = "", elapsed: float = 0.0) -> DnsAnswer:
+        """What a message says. A record that cannot be read does not spoil the others. DNSException or ValueError for what is no message."""
         import dns.flags
         import dns.message
         import dns.rcode
 
+        message = dns.message.from_wire(data, continue_on_error=True)
         status = _STATUSES.get(dns.rcode.to_text(message.rcode()))
         if status is None or not isinstance(message, dns.message.QueryMessage):
             why = _explanation(message) or dns.rcode.to_text(message.rcode())
@@ -175,7 +176,8 @@ class _Question:
         if status in (LookupStatus.SERVER_FAILED, LookupStatus.REFUSED):
             return self.failed(status, _explanation(message), server, elapsed)
         chain = message.resolve_chaining()
-        errors = tuple(str(error.exception)[:_MOST_TEXT] for error in message.errors[:RECORDS])
+        lost = int.from_bytes(data[6:8], "big") - sum(len(rows) for rows in message.answer)  # of ANCOUNT: other sections do not matter
+        errors = tuple(str(error.exception)[:_MOST_TEXT] for error in message.errors[: max(0, min(lost, RECORDS))])
         rows = list(chain.answer)[:RECORDS] if chain.answer is not None else []
         ttl = chain.answer.ttl if chain.answer is not None else 0
         if status is LookupStatus.ANSWERED and not rows and not errors:

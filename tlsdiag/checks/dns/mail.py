@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import Blame, Check, Depth, DnsFinding, DnsMail, Finding, Fix, Layer, Rule, Scope, Seen, Severity
+from ...plugin import Blame, Check, Confidence, Depth, DnsFinding, DnsMail, FailureKind, Finding, Fix, Layer, Rule, Scope, Seen, Severity
 
 UNMATCHED = Rule(
     code="mta-sts-policy-unmatched",
@@ -36,6 +36,8 @@ UNREACHABLE = Rule(
     failing="a record, and a web server that answers 404",
     passing="a record, and a policy",
 )
+_MAY_BE_HERE = (FailureKind.RESOLVER_FAILED, FailureKind.TIMED_OUT, FailureKind.UNREACHABLE, FailureKind.PROHIBITED, FailureKind.LOCAL)
+"""Failures that this machine's own network may be the reason of."""
 
 
 class MailPolicyCheck(Check):
@@ -58,7 +60,9 @@ class MailPolicyCheck(Check):
             url = f"https://mta-sts.{mail.domain}/.well-known/mta-sts.txt"
             detail = f"{mail.domain} announces a policy ({mail.record or 'TXT'}). {url}: {mail.problem}."
             fix = Fix(summary=_filled(UNREACHABLE.fix.summary, mail), snippets={key: _filled(text, mail) for key, text in UNREACHABLE.fix.snippets.items()})
-            yield DnsFinding.of(UNREACHABLE, detail, fix=fix, **common)
+            here = mail.failure is not None and mail.failure.kind in _MAY_BE_HERE
+            confidence = Confidence.LIKELY if here else Confidence.PROVEN
+            yield DnsFinding.of(UNREACHABLE, detail, fix=fix, confidence=confidence, **common)
         policy = mail.policy
         if policy is None or policy.mode == "none" or any(_names(pattern, host) for pattern in policy.hosts):
             return

@@ -120,7 +120,7 @@ def _bogus(seen: Seen, zone: DnsZone, bogus: list[DnsAnswer]) -> Finding:
     of_addresses = any(answer in zone.answers for answer in bogus)
     blocks = of_addresses and failure is not None and failure.kind is FailureKind.RESOLVER_FAILED
     severity = Severity.CRITICAL if blocks else Severity.HIGH if of_addresses else Severity.MEDIUM
-    words = "; ".join(dict.fromkeys(answer.words for answer in bogus[:4]))
+    words = _grouped(tuple(dict.fromkeys(answer.words for answer in bogus)))
     return DnsFinding.of(
         BOGUS,
         f"{bogus[0].server} says: {words}.",

@@ -72,6 +72,7 @@ async def _of_domain(scene: Scene, domain: str, exchanges: tuple[str, ...], answ
         record=texts[0],
         policy=policy if isinstance(policy, MailPolicy) else None,
         problem=policy if isinstance(policy, str) else "",
+        failure=answer if isinstance(answer, Failure) else None,
         not_looked=isinstance(answer, Failure) and answer.kind in (FailureKind.NOT_ALLOWED, FailureKind.BUDGET_SPENT),
     )
 
