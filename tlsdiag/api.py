@@ -39,6 +39,7 @@ async def diagnose_async(
     limits: Limits | None = None,
     fetch: Fetching = "public",
     dns: Resolving = None,
+    revocation: bool | None = None,
     ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
@@ -56,7 +57,8 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, ct_logs=ct_logs).run(target)
+    diagnosis = Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, revocation=revocation, ct_logs=ct_logs)
+    return await diagnosis.run(target)
 
 
 def diagnose(
@@ -76,6 +78,7 @@ def diagnose(
     limits: Limits | None = None,
     fetch: Fetching = "public",
     dns: Resolving = None,
+    revocation: bool | None = None,
     ct_logs: LogSource = None,
     now: datetime | None = None,
 ) -> Report:
@@ -90,6 +93,7 @@ def diagnose(
     or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS
     records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); the depth "full" asks by itself, unless False.
     `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -113,6 +117,7 @@ def diagnose(
             limits=limits,
             fetch=fetch,
             dns=dns,
+            revocation=revocation,
             ct_logs=ct_logs,
             now=now,
         )

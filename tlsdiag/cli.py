@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
     parser.add_argument("--dns", nargs="?", const=True, metavar="RESOLVER", help="ask the DNS too: this machine's resolver, or that at IP or IP:PORT")
+    parser.add_argument("--revocation", action="store_true", help="ask the authorities whether the certificates have been revoked (as --depth full does)")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
@@ -148,7 +149,15 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
     from .diagnosis import Diagnosis
 
     limits = Limits() if options.timeout is None else Limits(handshake_timeout=options.timeout)
-    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits, fetch=FETCHING[options.fetch], dns=options.dns, ct_logs=options.ct_logs)
+    diagnosis = Diagnosis(
+        options.check,
+        depth=options.depth,
+        limits=limits,
+        fetch=FETCHING[options.fetch],
+        dns=options.dns,
+        revocation=options.revocation or None,
+        ct_logs=options.ct_logs,
+    )
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 
 

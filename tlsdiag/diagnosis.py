@@ -82,8 +82,8 @@ class Diagnosis:
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
     diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for
-    more than addresses, and whom, `ct_logs` is a newer list of transparency logs. Raises `UnknownCheckError` for a name that nothing answers to,
-    `TargetError` for a resolver or a list that is none.
+    more than addresses, and whom, `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer list of
+    transparency logs. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver or a list that is none.
     """
 
     def __init__(
@@ -99,6 +99,7 @@ class Diagnosis:
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
         dns: Resolving = None,
+        revocation: bool | None = None,
         ct_logs: LogSource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
@@ -113,6 +114,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
         self.ct_logs = log_list_of(ct_logs)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
@@ -145,6 +147,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            revocation=self.revocation,
             ct_logs=self.ct_logs,
             way=way,
             dns=self.dns,

@@ -45,6 +45,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    revocation: bool = False
     ct_logs: LogList | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
@@ -124,6 +125,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def revocation(self) -> bool:
+        """Whether the caller wants the authorities asked about revocation."""
+        return self.stage.revocation
 
     @property
     def ct_logs(self) -> LogList | None:

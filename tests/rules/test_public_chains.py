@@ -17,7 +17,7 @@ from tlsdiag import Finding, Severity
 from tlsdiag.certificates import Certificate, TrustStore, build_paths, describe_chain, read_certificate
 from tlsdiag.check import Seen
 from tlsdiag.checks import CHECKS
-from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts, Transparency
+from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, PathSeen, ServedChain, ShapeSeen, Stapled, StoreVerdict, StoreVerdicts, Transparency
 from tlsdiag.testing import run_check
 from tlsdiag.testing.observations import NOW, client_outcome, handshake_outcome, seen
 
@@ -48,7 +48,7 @@ def public(chain: tuple[bytes, ...], paths: ChainPaths, host: str, at: datetime)
     verdicts = StoreVerdicts(verdicts=(StoreVerdict(clients=("mozilla",), store="certifi", anchored=True),))
     ours = handshake_outcome(certificates=chain)
     unlogged = Transparency(certificate=chain[0], public=False, list_date=at)  # tests/probes/test_timestamps.py has the real timestamps
-    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, unlogged, host=host, now=at)
+    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, Stapled(certificate=chain[0]), unlogged, host=host, now=at)
 
 
 def site(row: dict[str, Any]) -> Seen:

@@ -22,7 +22,7 @@ HASH_OIDS: dict[str, str] = {
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
 }
-_TLS_FEATURE, _STATUS_REQUEST = "1.3.6.1.5.5.7.1.24", 5
+_STATUS_REQUEST = 5
 _MAX_EXTENSIONS = 64
 
 
@@ -79,14 +79,7 @@ def key_hash(spki: bytes, algorithm: str) -> bytes:
 
 def wants_staple(certificate: Certificate) -> bool:
     """Whether a certificate demands a stapled OCSP answer: the TLS feature status_request (RFC 7633), "must-staple"."""
-    extension = certificate.extension(_TLS_FEATURE)
-    if extension is None:
-        return False
-    try:
-        features = [item.integer() for item in read_element(extension.value).expect(SEQUENCE).children()]
-    except DerError:
-        return False
-    return _STATUS_REQUEST in features
+    return _STATUS_REQUEST in certificate.tls_features
 
 
 def timestamp_list(value: bytes) -> tuple[bytes, ...]:
