@@ -108,6 +108,8 @@ class Diagnosis:
         self.dns = resolving_of(dns)
         self._also = ("dns",) if self.dns else ()
         self.plan: Plan = make_plan(self.registry, self.depth, checks, also=self._also)
+        if self.dns is None and checks is not None:  # who names a check of the DNS wants it asked
+            self.dns = any(check.name.startswith("dns/") for check in self.plan.checks) or None
         self._checks = checks
         self._clock = clock or (lambda: datetime.now(UTC))
         self._dialer = dialer

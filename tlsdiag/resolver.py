@@ -1,6 +1,6 @@
 """Asking the DNS: whom, what comes back, and what a record is. Words and data; `network.dns` does it.
 
-It is asked for more than addresses only where the caller wants it (`diagnose(dns=...)`), or in the depth FULL: others than the target learn from the
+It is asked for more than addresses only where the caller wants it (`diagnose(dns=...)`), whatever the depth: others than the target learn from the
 questions who is looked at. Names are resolved to addresses by the operating system, with or without this.
 """
 
@@ -15,7 +15,7 @@ import attrs
 from .errors import TargetError
 
 Resolving = bool | str | None
-"""True: ask this machine's resolvers; an address, with a port or without: ask that one; False: ask nobody; None: ask in the depth FULL."""
+"""True: ask this machine's resolvers; an address, with a port or without: ask that one; False: ask nobody; None: ask where a check of the DNS is named."""
 PORT = 53
 _LITERAL_AND_PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%]+)\]|(?P<four>[0-9.]+))(?::(?P<port>[0-9]{1,5}))?")
 

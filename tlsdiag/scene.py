@@ -69,13 +69,10 @@ class Stage:
         from .network import Lookups
         from .network.dns import INSTALL, is_installed, system_resolvers
 
-        if self.dns is False:
-            return Unavailable(why=Why.NOT_APPLICABLE, detail="the DNS is not to be asked")
-        if self.dns is None and self.target.proxy:
-            return Unavailable(why=Why.NOT_APPLICABLE, detail="the target is reached through a proxy, and the questions would go past it")
+        if not self.dns:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the DNS is asked only where the caller wants it (dns=True)")
         if not is_installed():
-            wanted = Why.NOT_APPLICABLE if self.dns is None else Why.FAILED
-            return Unavailable(why=wanted, detail=f"could not look: {INSTALL}")
+            return Unavailable(why=Why.FAILED, detail=f"could not look: {INSTALL}")
         resolvers = (self.dns,) if isinstance(self.dns, ResolverAddress) else system_resolvers()
         return Lookups(resolvers, self.limits, self.randomness)
 

@@ -16,7 +16,7 @@ from tlsdiag.certificates.authorities import Authority as Owner
 from tlsdiag.certificates.dane import association
 from tlsdiag.demo.servers import DemoServer, listening, tls
 from tlsdiag.plugin import DnsCaa, DnsFinding, DnssecState, DnsServices, DnsTlsa, DnsZone, TlsaRecord
-from tlsdiag.resolver import LookupStatus
+from tlsdiag.resolver import LookupStatus, ResolverAddress
 from tlsdiag.testing import Authority
 
 NAME = "www.server.example"
@@ -105,21 +105,20 @@ def test_by_default_nobody_asks(web: DemoServer, resolver: NameServer) -> None:
     assert not any(item.check.startswith("dns/") for item in report.skipped)
 
 
-def test_the_depth_full_asks_unless_told_not_to(web: DemoServer, resolver: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tlsdiag.resolver import ResolverAddress
-
-    monkeypatch.setattr("tlsdiag.network.dns.system_resolvers", lambda: (ResolverAddress.parse(resolver.address),))
-    assert diagnose(web, resolver, checks=None, depth="full", dns=None).observations.get(DnsZone) is not None
-    resolver.asked.clear()
-    report = diagnose(web, resolver, checks=None, depth="full", dns=False)
-    assert (report.verdict, resolver.asked) == (Verdict.HEALTHY, [])
-    assert diagnose(web, resolver, dns=True).observations.get(DnsZone) is not None
-
-
-def test_behind_a_proxy_the_depth_full_does_not_ask(resolver: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_depth_asks_by_itself(web: DemoServer, resolver: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tlsdiag.network.dns.system_resolvers", lambda: pytest.fail("nobody is to be asked"))
-    report = tlsdiag.diagnose(NAME, proxy="http://127.0.0.1:9", depth="full", checks=FAMILY, limits=LIMITS)
-    assert report.could_not_look == ()
+    for answer in (None, False):
+        report = diagnose(web, resolver, checks=None, depth="full", dns=answer)
+        assert (report.verdict, report.could_not_look) == (Verdict.HEALTHY, ())
+
+
+def test_this_machines_resolver_is_asked_where_it_is_wanted_or_a_check_is_named(
+    web: DemoServer, resolver: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tlsdiag.network.dns.system_resolvers", lambda: (ResolverAddress.parse(resolver.address),))
+    assert diagnose(web, resolver, checks=None, dns=True).observations.get(DnsZone) is not None
+    assert diagnose(web, resolver, checks=["dnssec-bogus"], dns=None).observations.get(DnsZone) is not None
+    assert diagnose(web, resolver, checks=["dnssec-bogus"], dns=False).observations.get(DnsZone) is None
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
@@ -135,7 +134,6 @@ def test_without_dnspython_the_report_says_what_to_install(web: DemoServer, reso
     report = diagnose(web, resolver)
     assert {item.detail for item in report.could_not_look} == {"could not look: pip install tlsdiag[dns]"}
     assert (report.verdict, report.findings) == (Verdict.UNKNOWN, ())
-    assert diagnose(web, resolver, checks=None, depth="full", dns=None).verdict is Verdict.HEALTHY
 
 
 def test_what_is_no_resolver_is_the_callers_mistake(web: DemoServer, resolver: NameServer) -> None:
