@@ -124,7 +124,7 @@ from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .proxies import ProxyServer
 from .resolver import DnsAnswer, DnsRecord, LookupStatus
-from .starttls import StarttlsProtocol, protocol_named
+from .starttls import StarttlsProtocol, between_mail_servers, protocol_named
 from .target import ClientCertificate, Endpoint, Target
 
 __all__ = [
@@ -143,5 +143,5 @@ __all__ = [
     "SpokenProtocol", "Stapled", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace",
     "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "TlsaRecord", "Transparency", "TransparencyFinding", "Trial", "TrialFinding",
     "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why",
-    "ZoneSeen", "protocol_named",
+    "ZoneSeen", "between_mail_servers", "protocol_named",
 ]  # fmt: skip

@@ -6,7 +6,23 @@ from collections.abc import Iterator, Sequence
 
 from ...certificates import Certificate, match_host, read_certificate, signed_by
 from ...certificates.dane import DANE_EE, DANE_TA, PKIX_EE, PKIX_TA, USAGES, Unusable, association, matches, why_unusable
-from ...plugin import Blame, ChainPaths, Check, Depth, DnsFinding, DnsTlsa, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity, TlsaRecord
+from ...plugin import (
+    Blame,
+    ChainPaths,
+    Check,
+    Depth,
+    DnsFinding,
+    DnsTlsa,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+    TlsaRecord,
+    between_mail_servers,
+)
 from ..certificate.common import evidence, server_certificate
 
 MISMATCH = Rule(
@@ -65,7 +81,7 @@ class DaneCheck(Check):
         if found is None:
             return
         position, leaf = found
-        mail = seen.target.starttls == "smtp" and seen.target.port != 587
+        mail = between_mail_servers(seen.target.starttls, seen.target.port)
         usable = [record for record in tlsa.records if why_unusable(record, mail=mail) is None]
         common = {**evidence(leaf, position), "name": tlsa.base, "record_type": "TLSA", "resolver": tlsa.answer.server, "authenticated": tlsa.secure}
         yield from _unusable(tlsa, usable, common, mail=mail)

@@ -29,11 +29,6 @@ def host_of(target: Target) -> str:
     return target.host.rstrip(".").lower()
 
 
-def is_mail(target: Target) -> bool:
-    """Whether mail is handed over here by other servers: what holds for those (RFC 7672, RFC 8461) does not hold for submission."""
-    return target.starttls == "smtp" and target.port != 587
-
-
 def read_all(answer: DnsAnswer, read: Callable[[bytes], T]) -> tuple[tuple[T, ...], int]:
     """The records that can be read, and how many cannot."""
     found: list[T] = []

@@ -8,9 +8,23 @@ from __future__ import annotations
 
 import asyncio
 
-from ...plugin import DnsAnswer, DnsMail, Failure, FailureKind, Fetched, MailPolicy, Probe, Resolution, Scene, Scope, Unavailable, Why
+from ...plugin import (
+    DnsAnswer,
+    DnsMail,
+    Failure,
+    FailureKind,
+    Fetched,
+    MailPolicy,
+    Probe,
+    Resolution,
+    Scene,
+    Scope,
+    Unavailable,
+    Why,
+    between_mail_servers,
+)
 from ...wire.dns import read_exchange, read_strings
-from .common import host_of, is_mail, no_answer, no_name, read_all
+from .common import host_of, no_answer, no_name, read_all
 
 LARGEST = 64 * 1024
 """Bytes of a policy (RFC 8461 section 3.3)."""
@@ -29,7 +43,7 @@ class DnsMailProbe(Probe):
     async def run(self, scene: Scene) -> DnsMail | Unavailable:
         """Judge nothing; failures are in the answers, and in `problem`."""
         host = host_of(scene.target)
-        if not is_mail(scene.target):
+        if not between_mail_servers(scene.target.starttls, scene.target.port):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no mail is handed over here", by=self.name)
         if (reason := no_name(host, self.name)) is not None:
             return reason
