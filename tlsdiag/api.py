@@ -15,6 +15,7 @@ from .depth import Depth, Limits
 from .diagnosis import Diagnosis
 from .fetching import Fetching
 from .report import Report
+from .resolver import Resolving
 from .target import ClientCertificate, Target, Trust
 from .transparency import LogSource
 
@@ -37,6 +38,7 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
     now: datetime | None = None,
@@ -55,7 +57,8 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, revocation=revocation, ct_logs=ct_logs).run(target)
+    diagnosis = Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, revocation=revocation, ct_logs=ct_logs)
+    return await diagnosis.run(target)
 
 
 def diagnose(
@@ -74,6 +77,7 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
     now: datetime | None = None,
@@ -86,7 +90,9 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched. `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS
+    records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); without it nobody is asked.
+    `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
     `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
@@ -110,6 +116,7 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            dns=dns,
             revocation=revocation,
             ct_logs=ct_logs,
             now=now,

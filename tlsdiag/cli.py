@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
+    parser.add_argument("--dns", nargs="?", const=True, metavar="RESOLVER", help="ask the DNS too: this machine's resolver, or that at IP or IP:PORT")
     parser.add_argument("--revocation", action="store_true", help="ask the authorities whether the certificates have been revoked (as --depth full does)")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
@@ -153,6 +154,7 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
         depth=options.depth,
         limits=limits,
         fetch=FETCHING[options.fetch],
+        dns=options.dns,
         revocation=options.revocation or None,
         ct_logs=options.ct_logs,
     )

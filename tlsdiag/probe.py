@@ -18,6 +18,7 @@ from .depth import Depth, Limits
 from .failure import Failure, Phase
 from .fetching import DEFAULT_LIMIT, Fetched
 from .observation import Observation, Unavailable
+from .resolver import DnsAnswer
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
@@ -143,6 +144,12 @@ class Scene(Protocol):
 
         Only http and https, and where the caller lets it lead (`diagnose(fetch=...)`); the same request is sent once. Every status is a `Fetched`; a `Failure`
         of kind NOT_ALLOWED means that nobody looked.
+        """
+
+    async def lookup(self, name: str, kind: str) -> DnsAnswer | Unavailable:
+        """Ask the DNS for the records of a type ("CAA"), where the caller wants it asked (`diagnose(dns=...)`); the same question is asked once.
+
+        Every outcome is a `DnsAnswer`, failures too; `Unavailable` says why nobody is asked.
         """
 
 

@@ -151,7 +151,7 @@ class Report:
         from .plan import make_plan
 
         registry = Registry.installed()
-        plan = make_plan(registry, self.depth, checks, given=self.observations.names if self.target.files else None)
+        plan = make_plan(registry, self.depth, checks, given=self.observations.names if self.target.files else None, also=_families(self.observations.names))
         findings, skipped = judge(plan.checks, self.target, self.started, self.observations, registry)
         return attrs.evolve(self, findings=findings, skipped=skipped, plugins=registry.broken)
 
@@ -226,6 +226,11 @@ class Report:
         from .render.text import render_text
 
         return render_text(self)
+
+
+def _families(names: Iterable[str]) -> tuple[str, ...]:
+    """The families of checks that were asked for beside the depth, from what was observed for them."""
+    return ("dns",) if any(name.startswith("dns-") for name in names) else ()
 
 
 def _target_to_plain(target: Target) -> dict[str, Any]:

@@ -35,6 +35,11 @@ from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .dns.caa import CaaCheck
+from .dns.dane import DaneCheck
+from .dns.mail import MailPolicyCheck
+from .dns.services import ServiceRecordsCheck
+from .dns.zone import ZoneCheck
 from .files.bundle import FileBundleCheck
 from .files.contents import FileContentsCheck
 from .files.keys import FileKeysCheck
@@ -122,6 +127,11 @@ CHECKS: tuple[type[Check], ...] = (
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    ZoneCheck,
+    CaaCheck,
+    DaneCheck,
+    ServiceRecordsCheck,
+    MailPolicyCheck,
     FileContentsCheck,
     FileBundleCheck,
     FileKeysCheck,

@@ -12,6 +12,7 @@ from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .dns import CaaLevel, CaaProperty, DnsCaa, DnsMail, DnssecState, DnsServices, DnsTlsa, DnsZone, MailPolicy, ServiceSeen, TlsaRecord
 from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
 from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
@@ -44,6 +45,8 @@ __all__ = [
     "Attempt",
     "Bound",
     "BrokenRule",
+    "CaaLevel",
+    "CaaProperty",
     "CertificateFiles",
     "ChainEnd",
     "ChainPaths",
@@ -56,6 +59,12 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "DnsCaa",
+    "DnsMail",
+    "DnsServices",
+    "DnsTlsa",
+    "DnsZone",
+    "DnssecState",
     "FileItem",
     "FileSeen",
     "ForwardSecrecy",
@@ -68,6 +77,7 @@ __all__ = [
     "LocalLibrary",
     "LogSeen",
     "MadeUpName",
+    "MailPolicy",
     "Note",
     "OfferSeen",
     "OtherPorts",
@@ -88,6 +98,7 @@ __all__ = [
     "SctSeen",
     "ServedChain",
     "ServerDate",
+    "ServiceSeen",
     "ShapeSeen",
     "SourceKind",
     "SourceSeen",
@@ -100,6 +111,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "TlsaRecord",
     "Transparency",
     "Trial",
     "TrialOutcome",

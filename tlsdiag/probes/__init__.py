@@ -10,6 +10,11 @@ from .client_credentials import ClientCredentialsProbe
 from .client_views import ClientViewsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
+from .dns.caa import DnsCaaProbe
+from .dns.mail import DnsMailProbe
+from .dns.services import DnsServicesProbe
+from .dns.tlsa import DnsTlsaProbe
+from .dns.zone import DnsZoneProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .issuers import IssuersProbe
@@ -65,4 +70,9 @@ PROBES: tuple[type[Probe], ...] = (
     ServerDateProbe,
     ClockProbe,
     CounterfactualsProbe,
+    DnsZoneProbe,
+    DnsCaaProbe,
+    DnsTlsaProbe,
+    DnsServicesProbe,
+    DnsMailProbe,
 )

@@ -9,6 +9,7 @@ from . import (
     client,
     clock,
     counterfactual,
+    dns,
     files,
     interception,
     judged,
@@ -20,7 +21,7 @@ from . import (
     starttls,
     transparency,
     views,
-)  # fmt: skip
+)
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -41,4 +42,5 @@ SAMPLES: Samples = {
     **revocation.SAMPLES,
     **views.SAMPLES,
     **files.SAMPLES,
+    **dns.SAMPLES,
 }
