@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from .authority_data import AuthoritySource
 from .check import Check
 from .depth import Depth, Limits
 from .diagnosis import Diagnosis
@@ -28,6 +29,7 @@ async def diagnose_async(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -36,6 +38,7 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -46,13 +49,14 @@ async def diagnose_async(
         addresses=addresses,
         client=client,
         trust=trust,
+        stores=stores,
         client_certificate=client_certificate,
         alpn=alpn,
         starttls=starttls,
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, authority_data=authority_data).run(target)
 
 
 def diagnose(
@@ -63,6 +67,7 @@ def diagnose(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -71,6 +76,7 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -81,7 +87,8 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched.
+    or False: nothing is fetched. `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
+    or several (docs: Authorities). `stores` are further trust stores (each as for `trust`) that the chain is judged by, side by side.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -96,6 +103,7 @@ def diagnose(
             addresses=addresses,
             client=client,
             trust=trust,
+            stores=stores,
             client_certificate=client_certificate,
             alpn=alpn,
             starttls=starttls,
@@ -104,6 +112,7 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            authority_data=authority_data,
             now=now,
         )
     )

@@ -93,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
+    parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
+    parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """The options that say how a report is printed."""
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--letter", metavar="CODE", help="print in its place a text to send to the authority about the findings of this code")
     parser.add_argument("-v", "--verbose", action="store_true", help="why it matters, references, all snippets")
     parser.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, even on a terminal")
 
@@ -132,6 +135,7 @@ def _target(options: argparse.Namespace) -> Target:
         server_name=False if options.no_server_name else options.server_name,
         addresses=options.address,
         trust=options.trust,
+        stores=options.store or (),
         client_certificate=certificate,
         alpn=options.alpn.split(",") if options.alpn else None,
         starttls=False if options.no_starttls else options.starttls,
@@ -146,7 +150,7 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
     from .diagnosis import Diagnosis
 
     limits = Limits() if options.timeout is None else Limits(handshake_timeout=options.timeout)
-    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits, fetch=FETCHING[options.fetch])
+    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits, fetch=FETCHING[options.fetch], authority_data=options.authority_data)
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 
 
@@ -192,7 +196,9 @@ class _Progress:
 
 def print_report(report: Report, options: argparse.Namespace) -> int:
     """Print a report as the options say; returns the exit status that it calls for."""
-    if options.json:
+    if options.letter:
+        _print_letters(report, options.letter)
+    elif options.json:
         print(report.to_json())
     else:
         _print_text(report, options)
@@ -210,6 +216,17 @@ def _print_text(report: Report, options: argparse.Namespace) -> None:
         print_rich(report, verbose=options.verbose, file=sys.stdout)
         return
     _print(render_text(report, colour=colour, verbose=options.verbose))
+
+
+def _print_letters(report: Report, code: str) -> None:
+    """The texts for the authority, one for each finding; ValueError where there is none to write."""
+    from .render.escape import terminal
+
+    contacts = [contact for finding in report.filter(code=code) if (contact := report.contact_for(finding)) is not None]
+    if not contacts:
+        found = ", ".join(sorted({finding.code for finding in report.findings})) or "nothing"
+        raise ValueError(f"--letter: no finding {code!r} about a certificate; found: {found}")
+    _print("\n\n".join(terminal(contact.letter, keep_lines=True) for contact in contacts))
 
 
 def _print(text: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .authority_data import AuthoritySource, authority_data_of
 from .check import Check, Skipped
 from .depth import Depth, Limits
 from .fetching import Fetching, fetching_of
@@ -79,7 +80,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead. Raises `UnknownCheckError` for a
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `authority_data` are newer
+    tables of authorities (`TargetError` for what is none). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
 
@@ -95,6 +97,7 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        authority_data: AuthoritySource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -106,6 +109,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.authority_data = authority_data_of(authority_data)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -137,6 +141,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            authority_data=self.authority_data,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,

@@ -188,6 +188,21 @@ class CertificateFinding(Finding):
 
 
 @attrs.frozen(kw_only=True)
+class AuthorityFinding(CertificateFinding):
+    """About an authority that stores have distrusted: its owner ("": not known), the stores ("chrome", "mozilla", ...), the earliest date from which on they
+    refuse (None: whenever issued), published sources, whether they confirm all of it, and the date of the table."""
+
+    kind = "authority"
+
+    authority: str = ""
+    stores: tuple[str, ...] = ()
+    since: datetime | None = None
+    sources: tuple[str, ...] = ()
+    documented: bool = True
+    table_date: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class FileFinding(CertificateFinding):
     """About a certificate file: its name, the line (from 1; None: it has none), and a slug for what was found where one rule covers several."""
 

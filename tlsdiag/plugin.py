@@ -20,6 +20,7 @@ from .facts import (
     ClockEvidence,
     Counterfactuals,
     DialogueStep,
+    DistrustSeen,
     FileItem,
     FileSeen,
     ForwardSecrecy,
@@ -28,6 +29,7 @@ from .facts import (
     IssuerFound,
     IssuerProblem,
     IssuerSearch,
+    IssuingAuthority,
     KeySeen,
     LocalLibrary,
     MadeUpName,
@@ -35,6 +37,7 @@ from .facts import (
     OfferSeen,
     OtherPorts,
     OtherWay,
+    OwnerSeen,
     Pace,
     PageRequest,
     PathSeen,
@@ -73,6 +76,7 @@ from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
     AgreementFinding,
     AlertFinding,
+    AuthorityFinding,
     BackendFinding,
     CertificateFinding,
     ChainFinding,
@@ -99,20 +103,20 @@ from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, protocol_named
-from .target import ClientCertificate, Endpoint, Target
+from .target import ClientCertificate, Endpoint, Target, Trust
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "AuthorityFinding", "BackendFinding", "Blame", "Bound",
     "CertificateFiles", "CertificateFinding", "ChainEnd", "ChainFinding", "ChainPaths", "ChainSeen", "Check", "CipherFinding", "ClientCertificate",
     "ClientCredentials", "ClientFinding", "ClientOutcome", "ClientSettings", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals",
-    "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "Endpoint", "Exchange", "Failure", "FailureKind", "FetchSeen",
-    "Fetched", "Fetches", "FileFinding", "FileItem", "FileSeen", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding",
-    "IssuerFetch", "IssuerFound", "IssuerProblem", "IssuerSearch", "KeySeen", "Layer", "Limits", "LocalFinding", "LocalLibrary", "MadeUpName",
-    "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherPorts", "OtherWay", "Pace", "PageRequest", "PathSeen",
-    "Phase", "PolicySetting", "PortSeen", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "RepeatOutcome",
-    "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen", "ServedChain", "ServerDate", "ServerNameFinding",
-    "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol",
-    "StarttlsRefusal", "StarttlsStep", "StorePlace", "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "Trial", "TrialFinding", "TrialOutcome",
-    "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why", "ZoneSeen",
-    "protocol_named",
+    "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "DistrustSeen", "Endpoint", "Exchange", "Failure", "FailureKind",
+    "FetchSeen", "Fetched", "Fetches", "FileFinding", "FileItem", "FileSeen", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome",
+    "InterceptionFinding", "IssuerFetch", "IssuerFound", "IssuerProblem", "IssuerSearch", "IssuingAuthority", "KeySeen", "Layer", "Limits",
+    "LocalFinding", "LocalLibrary", "MadeUpName", "NameFinding", "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherPorts",
+    "OtherWay", "OwnerSeen", "Pace", "PageRequest", "PathSeen", "Phase", "PolicySetting", "PortSeen", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep",
+    "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution", "Resumptions", "Rule", "Scene", "Scope", "Seen", "ServedChain",
+    "ServerDate", "ServerNameFinding", "Severity", "ShapeSeen", "SizeFinding", "Software", "SpokenFinding", "SpokenProtocol", "StarttlsDialogue",
+    "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace", "StoreVerdict", "StoreVerdicts", "Target", "TimeSource",
+    "Trial", "TrialFinding", "TrialOutcome", "Trust", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt",
+    "VersionFinding", "Voucher", "Why", "ZoneSeen", "protocol_named",
 ]  # fmt: skip

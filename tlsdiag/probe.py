@@ -21,6 +21,7 @@ from .observation import Observation, Unavailable
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Recording
@@ -84,6 +85,8 @@ class Scene(Protocol):
     def depth(self) -> Depth: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def authority_data(self) -> AuthorityData | None: ...
     @property
     def now(self) -> datetime: ...
     @property

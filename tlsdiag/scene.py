@@ -21,6 +21,7 @@ from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
@@ -43,6 +44,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    authority_data: AuthorityData | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -96,6 +98,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def authority_data(self) -> AuthorityData | None:
+        """The caller's tables of authorities; None: the shipped ones."""
+        return self.stage.authority_data
 
     @property
     def now(self) -> datetime:

@@ -110,7 +110,8 @@ def test_a_file_that_is_no_table_is_a_clear_error(content: bytes, says: str) -> 
         read_tables(content)
 
 
-_VALUES: st.SearchStrategy[Any] = st.sampled_from([None, 0, True, "", "x", "2026-01-01", "a" * 64, [], {}, [1], [{}], ["x"], {"x": []}, [{"spki": "a" * 64}], "\ud800", 10**30])
+_PLAIN = [None, 0, True, 10**30, "", "x", "2026-01-01", "a" * 64, "\ud800"]
+_VALUES: st.SearchStrategy[Any] = st.sampled_from([*_PLAIN, [], {}, [1], [{}], ["x"], {"x": []}, [{"spki": "a" * 64}]])
 _PARTS = ["incidents", "leaked_key_roots", "chrome_root_store_constraints", "nss_root_changes", "owners", "date"]
 _NAMES = ["ca", "stores", "product", "sha256", "spki_sha256", "cert_sha256", "after", "store", "condition", "change", "bug", "owner", "roots"]
 _ROWS = st.lists(st.dictionaries(st.sampled_from(_NAMES), _VALUES), max_size=2) | _VALUES

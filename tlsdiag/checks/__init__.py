@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.authorities import AuthoritiesCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
 from .certificate.leaves import LeavesCheck
@@ -37,7 +38,7 @@ from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
-from .local.stores import TrustStoresCheck
+from .local.stores import StoresComparedCheck, TrustStoresCheck
 from .local.variables import TrustVariablesCheck
 from .network.families import FamiliesCheck
 from .network.limits import LimitsCheck
@@ -99,6 +100,7 @@ CHECKS: tuple[type[Check], ...] = (
     NamesCheck,
     NameFormsCheck,
     TrustCheck,
+    AuthoritiesCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
@@ -111,6 +113,7 @@ CHECKS: tuple[type[Check], ...] = (
     CredentialsCheck,
     TrustVariablesCheck,
     TrustStoresCheck,
+    StoresComparedCheck,
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,

@@ -6,6 +6,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 from __future__ import annotations
 
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
+from .authorities import DistrustSeen, IssuingAuthority, OwnerSeen
 from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
@@ -50,6 +51,7 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "DistrustSeen",
     "FileItem",
     "FileSeen",
     "ForwardSecrecy",
@@ -58,6 +60,7 @@ __all__ = [
     "IssuerFound",
     "IssuerProblem",
     "IssuerSearch",
+    "IssuingAuthority",
     "KeySeen",
     "LocalLibrary",
     "MadeUpName",
@@ -65,6 +68,7 @@ __all__ = [
     "OfferSeen",
     "OtherPorts",
     "OtherWay",
+    "OwnerSeen",
     "Pace",
     "PageRequest",
     "PathSeen",
