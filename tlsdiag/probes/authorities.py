@@ -42,25 +42,29 @@ class AuthoritiesProbe(Probe):
         served = scene.seen(ServedChain)
         if served is None or not served.certificates:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
-        data = shipped() if scene.authority_data is None else scene.authority_data
         leaf, *sent = (read_certificate(der) for der in served.certificates)
         public = _public_ways(leaf, sent, scene)
         ways = (*public, *_client_ways(scene, trusted=True)) or (*_client_ways(scene, trusted=False), (leaf, *sent))
-        owner = next((found for way in ways if (found := owner_of(*way[1:], data=data)) is not None), None)
-        logged = _logged(leaf, scene.seen(HandshakeOutcome))
-        return IssuingAuthority(
-            certificate=leaf.der,
-            issuer=leaf.issuer.text,
-            public=bool(public),
-            owner=_owner(owner) if owner is not None else None,
-            issued=leaf.not_before,
-            logged=logged,
-            distrusts=_distrusts(ways, data, leaf.not_before, logged, public=bool(public)),
-            owners_date=data.owners_date,
-            owners_origin=data.owners_origin,
-            distrusts_date=data.distrusts_date,
-            distrusts_origin=data.distrusts_origin,
-        )
+        return described((leaf, *sent), ways, scene.authority_data, public=bool(public), logged=_logged(leaf, scene.seen(HandshakeOutcome)))
+
+
+def described(sent: Sequence[Certificate], ways: Sequence[_Way], data: AuthorityData | None, *, public: bool, logged: datetime | None) -> IssuingAuthority:
+    """What the tables (None: the shipped ones) say of the ways, each leaf first; `logged` is the earliest SCT."""
+    data, leaf = shipped() if data is None else data, sent[0]
+    owner = next((found for way in ways if (found := owner_of(*way[1:], data=data)) is not None), None)
+    return IssuingAuthority(
+        certificate=leaf.der,
+        issuer=leaf.issuer.text,
+        public=public,
+        owner=_owner(owner) if owner is not None else None,
+        issued=leaf.not_before,
+        logged=logged,
+        distrusts=_distrusts(ways, data, leaf.not_before, logged, public=public),
+        owners_date=data.owners_date,
+        owners_origin=data.owners_origin,
+        distrusts_date=data.distrusts_date,
+        distrusts_origin=data.distrusts_origin,
+    )
 
 
 def _public_ways(leaf: Certificate, sent: Sequence[Certificate], scene: Scene) -> tuple[_Way, ...]:

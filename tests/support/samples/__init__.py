@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
+from . import authorities, balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -13,6 +13,7 @@ SAMPLES: Samples = {
     **client.SAMPLES,
     **certificate.SAMPLES,
     **judged.SAMPLES,
+    **authorities.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
