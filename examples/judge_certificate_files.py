@@ -11,7 +11,7 @@ file = root.pem + issued.chain_pem[len(issued.pem) :] + issued.pem  # the wrong 
 
 report = tlsdiag.diagnose_certificates(file, host="www.example.com", key=issued.key_pem, trust=root.pem)
 print(report)
-assert [finding.code for finding in report.causes] == ["chain-wrong-order"]
+assert [finding.code for finding in report.causes] == ["file-wrong-order"]
 
 repaired = report.repaired_chain()
 assert repaired == issued.chain_pem

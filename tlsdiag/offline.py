@@ -112,6 +112,7 @@ def _arranged(found: CertificateFiles, bundles: Sequence[Bundle], host: str, cou
         leaf=None if order.leaf is None else at[order.leaf],
         leaves=tuple(at[position] for position in order.leaves),
         chain=tuple(at[position] for position in order.chain),
+        written=tuple(at[position] for position in order.written),
         is_store=order.is_store,
     )
 
@@ -160,7 +161,7 @@ def _file(material: Material, bundle: Bundle, role: str) -> FileSeen:
 
 
 def observations_of(seen: CertificateFiles) -> Observations:
-    """What the rules read: the files, and the chain that a server would send with them."""
+    """What the rules read: the files, and the chain as it should be sent. That it stands there in another order is a finding of its own, and hides none."""
     bag = Observations()
     bag.put(CertificateFiles, None, seen)
     if seen.chain:

@@ -30,7 +30,7 @@ def placed(*names: str, ordered: bool = True) -> list[Placed]:
 
 
 @pytest.mark.parametrize(
-    ("names", "leaf", "chain"),
+    ("names", "leaf", "written"),
     [
         (["leaf", "lower", "middle"], 0, (0, 1, 2)),
         (["middle", "lower", "leaf"], 2, (0, 1, 2)),
@@ -46,9 +46,22 @@ def placed(*names: str, ordered: bool = True) -> list[Placed]:
         ([], None, ()),
     ],
 )
-def test_the_leaf_and_its_chain_keep_the_order_of_the_file(names: list[str], leaf: int | None, chain: tuple[int, ...]) -> None:
+def test_the_leaf_and_what_belongs_with_it_are_found_as_they_stand_in_the_file(names: list[str], leaf: int | None, written: tuple[int, ...]) -> None:
     found = arrange(placed(*names))
-    assert (found.leaf, found.chain) == (leaf, chain)
+    assert (found.leaf, found.written) == (leaf, written)
+
+
+@pytest.mark.parametrize(
+    ("names", "chain"),
+    [
+        (["leaf", "lower", "middle"], (0, 1, 2)),
+        (["root", "middle", "lower", "leaf"], (3, 2, 1, 0)),
+        (["leaf", "middle", "lower"], (0, 2, 1)),
+        (["middle", "leaf", "nameless authority"], (1, 0, 2)),
+    ],
+)
+def test_a_chain_is_judged_in_the_right_order_with_what_is_left_at_its_end(names: list[str], chain: tuple[int, ...]) -> None:
+    assert arrange(placed(*names)).chain == chain
 
 
 def test_roots_alone_are_a_store() -> None:

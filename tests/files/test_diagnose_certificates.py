@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -78,7 +79,7 @@ def test_a_key_that_others_can_read_is_noted(tmp_path: Path) -> None:
         (OLD.chain_pem, "certificate-expired"),
         (OTHER.chain_pem, "name-mismatch"),
         (LEAF.pem, "intermediate-missing"),
-        (MIDDLE.pem + LEAF.pem, "chain-wrong-order"),
+        (MIDDLE.pem + LEAF.pem, "file-wrong-order"),
         (STRANGER.issue("server.example", number=936, now=NOW).pem, "issuer-untrusted"),
         (self_signed("server.example", number=937, now=NOW).pem, "certificate-self-signed"),
         (self_signed("server.example", number=937, now=NOW, authority=True).pem, "certificate-self-signed"),
@@ -157,7 +158,7 @@ def test_a_password_opens_keys_and_containers() -> None:
 def test_a_container_has_no_order_and_its_key_says_which_certificate_is_meant() -> None:
     report = judged(container(), password=PASSWORD, key=True)
     assert report.root_cause is None
-    assert "chain-wrong-order" not in codes(report)
+    assert "file-wrong-order" not in codes(report)
     files = report.observations.get(CertificateFiles)
     assert files is not None and files.leaf is not None
     assert files.items[files.leaf].certificate == LEAF.der
@@ -203,11 +204,22 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         judged(tmp_path / "large.pem")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """As a user who may not read everything: root becomes another for a while."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
 def test_a_file_that_may_not_be_read_is_told_so(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     path.touch(mode=0o000)
-    with pytest.raises(TargetError, match="cannot be read by this user"):
+    with nobody(), pytest.raises(TargetError, match="cannot be read by this user"):
         judged(path)
 
 
@@ -309,3 +321,18 @@ def test_what_hides_in_a_certificate_block_is_not_shown(head: bytes) -> None:
     report = judged(pem)
     assert "file-damaged" in codes(report)
     assert base64.b64encode(der)[8:24].decode() not in report.to_json()
+
+
+def test_a_wrong_order_hides_nothing_of_what_is_wrong_with_the_leaf() -> None:
+    report = judged(MIDDLE.pem + LEAF.pem, host="elsewhere.example")
+    found = {item.code: item for item in report.findings}
+    assert {"file-wrong-order", "name-mismatch"} <= set(found)
+    assert found["name-mismatch"].explained_by == ()
+    assert "certificate-wrong-usage" not in found
+
+
+def test_an_order_that_is_wrong_behind_the_leaf_is_no_obstacle() -> None:
+    lower = MIDDLE.intermediate("Test Lower CA", number=77)
+    issued = lower.issue("server.example", number=78)
+    report = judged(issued.pem + MIDDLE.pem + lower.pem)
+    assert "file-wrong-order" in codes(report) and "file-wrong-order" not in {item.code for item in report.causes}

@@ -37,13 +37,13 @@ def test_a_server_works_with_the_repaired_chain(serve: Serve, kind: str) -> None
     assert judged(repaired).verdict is Verdict.HEALTHY
     report = live(serve(kind, chain_pem=repaired, key_pem=LEAF.key_pem))
     assert report.root_cause is None, report
-    assert not report.filter(code=("chain-wrong-order", "chain-extra", "chain-duplicate", "root-sent", "intermediate-missing"))
+    assert not report.filter(code=("file-wrong-order", "chain-extra", "chain-duplicate", "root-sent", "intermediate-missing"))
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (MESSY, "chain-wrong-order"),
+        (MESSY, "file-wrong-order"),
         (ISSUING.pem, "file-without-leaf"),
         (LEAF.chain_pem.decode().encode("utf-16"), "file-form-unreadable"),
         (LEAF.chain_pem.replace(b"-----END CERTIFICATE-----\n-----BEGIN", b"-----END CERTIFICATE----------BEGIN"), "file-form-unreadable"),

@@ -21,7 +21,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
     "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "starttls", "wire"}, {"cryptography"}),
     "probes": (
-        {"plugin", "network", "handshake", "counterfactual", "certificates", "wire", "iana", "local"},
+        {"plugin", "network", "handshake", "counterfactual", "certificates", "bundles", "wire", "iana", "local"},
         set(),
     ),
     "checks": (

@@ -84,9 +84,10 @@ def test_a_real_site_says_what_kind_its_certificate_is(row: dict[str, Any]) -> N
     assert "certificate-kind" in {item.code for item in findings(site(row))}
 
 
-@pytest.mark.parametrize("root", ROOTS.values(), ids=lambda root: root.sha256[:12])
+VALID = [root for root in ROOTS.values() if root.not_after is not None and root.not_after >= NOW]
+
+
+@pytest.mark.parametrize("root", VALID, ids=lambda root: root.sha256[:12])
 def test_a_root_that_is_trusted_today_is_healthy_as_an_anchor(root: Certificate) -> None:
-    if root.not_after is not None and root.not_after < NOW:
-        pytest.skip("it has expired, and says so")
     for view in below(root):
         assert above_info(view) == []

@@ -27,11 +27,13 @@ class Placed:
 @attrs.frozen(kw_only=True)
 class Arrangement:
     """Positions count in the sequence that was given. `leaf`: the one that is judged (None: there are authorities only); `leaves` are all of its kind;
-    `chain` is what a server would send; `is_store`: a list of roots, as clients trust them."""
+    `chain` is what belongs with it, the leaf first and each issuer after what it has issued, what is left at the end; `written` the same in the order of
+    the files, as a server would send it (that of `chain` where the files keep none); `is_store`: a list of roots, as clients trust them."""
 
     leaf: int | None = None
     leaves: tuple[int, ...] = ()
     chain: tuple[int, ...] = ()
+    written: tuple[int, ...] = ()
     is_store: bool = False
 
 
@@ -42,7 +44,9 @@ def arrange(placed: Sequence[Placed], *, public_keys: Iterable[bytes] = (), host
     if not leaves:
         return Arrangement(is_store=_is_store(placed))
     leaf = _chosen(placed, leaves, keys, host)
-    return Arrangement(leaf=leaf, leaves=tuple(leaves), chain=_chain(placed, leaf, leaves))
+    written = _written(placed, leaf, leaves)
+    chain = _sorted(placed, leaf, written)
+    return Arrangement(leaf=leaf, leaves=tuple(leaves), chain=chain, written=written if placed[leaf].ordered else chain)
 
 
 def _is_store(placed: Sequence[Placed]) -> bool:
@@ -92,7 +96,7 @@ def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host:
     return next(iter([*of_key, *for_host, first]))
 
 
-def _chain(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[int, ...]:
+def _written(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[int, ...]:
     """The leaf's file first, then the others; other leaves are left out, and what a file repeats of another."""
     home = placed[leaf].file
     order = [at for at, item in enumerate(placed) if item.file == home] + [at for at, item in enumerate(placed) if item.file != home]
@@ -104,11 +108,10 @@ def _chain(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[int,
         if der in others or seen.setdefault(der, placed[at].file) != placed[at].file:
             continue
         kept.append(at)
-    return tuple(kept) if placed[leaf].ordered else _sorted(placed, leaf, kept)
+    return tuple(kept)
 
 
 def _sorted(placed: Sequence[Placed], leaf: int, kept: Sequence[int]) -> tuple[int, ...]:
-    """A container without an order: programs that read it put the chain together by themselves."""
     order, left = [leaf], [at for at in kept if at != leaf]
     while True:
         top = placed[order[-1]].certificate

@@ -64,8 +64,8 @@ class KeySeen:
 @attrs.frozen(kw_only=True)
 class CertificateFiles(Observation):
     """Everything in the files. Positions count in `items`: `leaf` is the certificate that is judged (None: there are authorities only, or nothing),
-    `leaves` are all end entities, `chain` is what a server would send. `is_store`: a list of roots, as clients trust them. `key_wanted`: the caller
-    asked for a key. A key in PKCS#12 is not an item."""
+    `leaves` are all end entities, `chain` is what belongs with the leaf, as it should be sent, and `written` the same in the order of the files.
+    `is_store`: a list of roots, as clients trust them. `key_wanted`: the caller asked for a key. A key in PKCS#12 is not an item."""
 
     name: ClassVar[str] = "certificate-files"
 
@@ -75,6 +75,7 @@ class CertificateFiles(Observation):
     leaf: int | None = None
     leaves: tuple[int, ...] = ()
     chain: tuple[int, ...] = ()
+    written: tuple[int, ...] = ()
     is_store: bool = False
     key_wanted: bool = False
 

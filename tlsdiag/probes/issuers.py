@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from ..bundles import read_bundle
 from ..certificates import Certificate, StoreError, TrustStore, read_certificate
-from ..certificates.carried import certificates_in
 from ..certificates.completion import complete_chain, is_root, issuers_among, lineage, open_ends
 from ..certificates.paths import DEFAULT
 from ..plugin import (
@@ -40,6 +40,8 @@ URLS = 2
 """URLs of one certificate that are tried; most have one."""
 FETCHES = 6
 LONGEST_URL = 2048
+_MOST = 32
+"""Certificates that are taken out of one answer: bundles of authorities have a few."""
 LARGEST = 64 * 1024
 """Bytes of one certificate that is kept."""
 
@@ -176,12 +178,12 @@ def _read(url: str, child: Certificate, answer: Fetched) -> IssuerFetch:
         return refused(IssuerProblem.STATUS, f"HTTP status {answer.status}")
     if answer.truncated:
         return refused(IssuerProblem.TOO_LARGE, f"the answer is cut after {len(answer.body)} bytes")
-    carried = certificates_in(answer.body)
-    ders = tuple(der for der in carried.certificates if len(der) <= LARGEST)
+    bundle = read_bundle(answer.body)
+    ders = tuple(item.der for item in bundle.certificates[:_MOST] if len(item.der) <= LARGEST)
     if not ders:
         return refused(IssuerProblem.NO_CERTIFICATE, f"{len(answer.body)} bytes that are no certificate ({answer.header('content-type') or 'no type'})"[:200])
     certificates = [read_certificate(der) for der in ders]
     if not issuers_among(child, certificates):
         names = ", ".join(item.label[:80] for item in certificates[:3])
         return refused(IssuerProblem.WRONG_CERTIFICATE, f"{names}, which did not issue {child.label[:80]}", ders)
-    return IssuerFetch(url=url, child=child.der, form=carried.form, certificates=ders)
+    return IssuerFetch(url=url, child=child.der, form=bundle.certificates[0].form, certificates=ders)

@@ -49,6 +49,10 @@ def sound() -> Seen:
     return given(leaf().chain_pem, key=leaf().key_pem)
 
 
+def before_its_leaf() -> Seen:
+    return given(issuing().pem + leaf().pem)
+
+
 def locked_key() -> bytes:
     found: bytes = leaf().private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSWORD))
     return found
@@ -86,6 +90,7 @@ def der_key() -> bytes:
 
 
 SAMPLES: Samples = {
+    "file-wrong-order": (before_its_leaf, sound),
     "file-holds-no-certificate": (
         lambda: given(b"<!DOCTYPE html><html><body>404</body></html>"),
         lambda: given(b"Bag Attributes\n  x: <html>\n" + leaf().chain_pem),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...certificates import Certificate
-from ...plugin import Blame, CertificateFiles, ChainPaths, Check, FileFinding, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from ...certificates import Certificate, signed_by
+from ...plugin import Blame, CertificateFiles, ChainFinding, ChainPaths, Check, FileFinding, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
 from .common import certificate_at, counted, labels
 
 _SPLIT = {
@@ -42,6 +42,25 @@ SEVERAL = Rule(
     failing="a file with the certificates of two sites",
     passing="a file with one certificate and its chain",
 )
+WRONG_ORDER = Rule(
+    code="file-wrong-order",
+    title="The certificates in the file are in the wrong order",
+    layer=Layer.CERTIFICATE,
+    severity=Severity.MEDIUM,
+    blame=Blame.SERVER,
+    why="A server sends them as they stand: its own certificate comes first, and each that follows certifies the one before. One whose first certificate is not its own does not start, or is refused by every client; the rest of the order strict and small clients want. What else is wrong with the certificates was judged in the right order.",
+    fix=Fix(
+        summary="Put the server's certificate first and each issuer after what it has issued.",
+        snippets={
+            "tlsdiag": "tlsdiag certificates FILE --write-chain fullchain.pem   # writes it as it should be",
+            "shell": "cat server.pem intermediate.pem > fullchain.pem",
+            "haproxy": "cat server.pem intermediate.pem key.pem > /etc/haproxy/cert.pem",
+        },
+    ),
+    references=("RFC 5246 section 7.4.2", "RFC 8446 section 4.4.2"),
+    failing="a file with the intermediate before the server's certificate",
+    passing="a file with the server's certificate first",
+)
 STORE = Rule(
     code="trust-store-file",
     title="This is a trust store",
@@ -67,13 +86,14 @@ EXPIRED = Rule(
     passing="a store of valid roots",
 )
 _SHOWN = 4
+_MOST_LISTED = 6
 
 
 class FileBundleCheck(Check):
     """Reads how the certificates were arranged."""
 
     name = "files/bundle"
-    rules = (NO_LEAF, SEVERAL, STORE, EXPIRED)
+    rules = (NO_LEAF, SEVERAL, WRONG_ORDER, STORE, EXPIRED)
     needs = (CertificateFiles,)
     wants = (ServedChain, ChainPaths)
     about = "files"
@@ -90,6 +110,7 @@ class FileBundleCheck(Check):
             yield FileFinding.of(NO_LEAF, detail, subject=name, file=name, certificate=files.items[own[0]].certificate)
         elif len(files.leaves) > 1:
             yield _several(files)
+        yield from _order(files)
         yield from _expired(seen, files, own)
 
 
@@ -100,6 +121,35 @@ def _unique(files: CertificateFiles) -> tuple[int, ...]:
         if files.files[files.items[at].file].role == "certificates":
             first.setdefault(files.items[at].certificate, at)
     return tuple(first.values())
+
+
+def _order(files: CertificateFiles) -> Iterator[Finding]:
+    """The order of the files against that of the path; what belongs to no path may stand anywhere behind the leaf."""
+    if files.leaf is None or not files.written:
+        return
+    path = _path(files)
+    written = [at for at in files.written if at in path]
+    first_is_wrong = files.written[0] != files.leaf
+    if written == path and not first_is_wrong:
+        return
+    wanted = path[:-1] if len(path) > 1 and certificate_at(files, path[-1]).is_self_issued else path
+    listed = ", ".join(f"{certificate_at(files, at).label} ({files.place(at)})" for at in files.written[:_MOST_LISTED])
+    more = len(files.written) - _MOST_LISTED
+    detail = f"The order is: {listed}{f' and {more} more' if more > 0 else ''}. It should be: {labels(files, tuple(wanted), _MOST_LISTED)}."
+    severity = Severity.CRITICAL if first_is_wrong else Severity.MEDIUM
+    positions = tuple(files.chain.index(at) for at in files.written)
+    yield ChainFinding.of(WRONG_ORDER, detail, severity=severity, blocks=first_is_wrong, positions=positions, right_order=tuple(range(len(path))))
+
+
+def _path(files: CertificateFiles) -> list[int]:
+    """The leaf and the issuers above it, as far as they are there."""
+    path = [files.chain[0]]
+    for at in files.chain[1:]:
+        below, above = certificate_at(files, path[-1]), certificate_at(files, at)
+        if above.subject.raw != below.issuer.raw or signed_by(below, above) is False:
+            break
+        path.append(at)
+    return path
 
 
 def _several(files: CertificateFiles) -> Finding:

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from ...certificates import read_certificate
-from ...plugin import CertificateFiles, ChainFinding, Check, Finding, Seen, ServedChain
+from ...plugin import CertificateFiles, ChainFinding, Check, Finding, Seen
 from .common import certificate_at
 
 C = TypeVar("C", bound=Check)
@@ -30,7 +29,7 @@ _PHRASES = (
 )
 """What a rule says of a server, and what it says of a file; the longer phrases first."""
 
-_LISTS = {"chain-wrong-order": "The order is", "chain-duplicate": "There again", "chain-extra": "Not part of the chain", "root-sent": "The root"}
+_LISTS = {"chain-duplicate": "There again", "chain-extra": "Not part of the chain", "root-sent": "The root"}
 """Findings whose detail is a list of certificates, and the words before it; all of them are mended by writing the file again."""
 
 _SHOWN = 6
@@ -60,20 +59,10 @@ def _placed(finding: Finding, seen: Seen) -> str:
     if files is None or not isinstance(finding, ChainFinding) or finding.code not in _LISTS:
         return ""
 
-    def named(positions: tuple[int, ...], *, places: bool = True) -> str:
-        known = [files.chain[at] for at in positions if at < len(files.chain)]
-        listed = ", ".join(certificate_at(files, at).label + (f" ({files.place(at)})" if places else "") for at in known[:_SHOWN])
-        return listed + (f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")
-
-    order = finding.right_order[:-1] if _ends_at_root(finding.right_order, seen) else finding.right_order
-    wanted = f" It should be: {named(order, places=False)}." if order else ""
-    return f"{_LISTS[finding.code]}: {named(finding.positions)}.{wanted}"
-
-
-def _ends_at_root(order: tuple[int, ...], seen: Seen) -> bool:
-    """Whether the last of a chain is a root, which a file is better without."""
-    sent = seen[ServedChain].certificates
-    return len(order) > 1 and order[-1] < len(sent) and read_certificate(sent[order[-1]]).is_self_issued
+    known = [files.chain[at] for at in finding.positions if at < len(files.chain)]
+    listed = ", ".join(f"{certificate_at(files, at).label} ({files.place(at)})" for at in known[:_SHOWN])
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"{_LISTS[finding.code]}: {listed}{more}."
 
 
 def _of_file(text: str) -> str:
