@@ -34,14 +34,17 @@ class StoreVerdictsProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
         sent = tuple(read_certificate(der) for der in served.certificates)
         look = _once()
-        clients: dict[tuple[str, tuple[bytes, ...]], list[str]] = {}
+        clients: dict[_Key, list[str]] = {}
         for client, store, ders in _stores(scene, look):
             clients.setdefault((store, ders), []).append(client)
-        judged = [_verdict(tuple(names), store, ders, sent, scene) for (store, ders), names in clients.items()]
+        judged = {key: _verdict(tuple(names), *key, sent, scene) for key, names in clients.items()}
+        given = _given(scene, sent, judged)
         vain = [_verdict((), path, ders, sent, scene) for path, ders in _in_vain(scene, look)]
-        return StoreVerdicts(verdicts=(*judged, *(attrs.evolve(item, in_vain=True) for item in vain), *_given(scene, sent)))
+        return StoreVerdicts(verdicts=(*judged.values(), *(attrs.evolve(item, in_vain=True) for item in vain), *given))
 
 
+_Key = tuple[str, tuple[bytes, ...]]
+"""A store by name, with what is in it."""
 _Look = Callable[[StoreUser], list[Place]]
 
 
@@ -74,16 +77,22 @@ def _in_vain(scene: Scene, look: _Look) -> Iterator[tuple[str, tuple[bytes, ...]
             yield place.path, place.left_out
 
 
-def _given(scene: Scene, sent: tuple[Certificate, ...]) -> Iterator[StoreVerdict]:
-    """The stores that the caller wants compared, readable or not."""
+def _given(scene: Scene, sent: tuple[Certificate, ...], judged: dict[_Key, StoreVerdict]) -> list[StoreVerdict]:
+    """The stores that the caller wants compared, readable or not; one that holds what a client's holds is marked there."""
+    found: list[StoreVerdict] = []
     for number, trust in enumerate(scene.target.stores, 1):
         try:
             store = store_named(trust, scene.environment)
         except StoreError as exc:
             name = str(trust) if isinstance(trust, (str, Path)) else f"the given store {number}"
-            yield StoreVerdict(clients=(), store=name, anchored=False, given=True, reason=f"it cannot be read: {exc}")
+            found.append(StoreVerdict(clients=(), store=name, anchored=False, given=True, reason=f"it cannot be read: {exc}"))
             continue
-        yield attrs.evolve(_verdict((), store.name, store.ders, sent, scene), given=True)
+        same = next((key for key in judged if key[1] == store.ders), None)
+        if same is not None:
+            judged[same] = attrs.evolve(judged[same], given=True)
+        else:
+            found.append(attrs.evolve(_verdict((), store.name, store.ders, sent, scene), given=True))
+    return found
 
 
 def _mozilla() -> Place:

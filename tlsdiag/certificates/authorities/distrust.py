@@ -19,7 +19,6 @@ from .owners import key_of
 
 _SHORTEST_NAME = 5
 """Letters of a name that is looked for: shorter ones are words of many names."""
-_NOT_FOR_SERVERS = re.compile(r"e-?mail|s/?mime|blacklist|double-quote|new fields", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -64,15 +63,13 @@ def refused(measure: Measure, condition: str, after: datetime | None, *, issued:
 def _is_named(name: Name, row: Distrust) -> bool:
     own = [value for value in (name.organization, name.common_name) if value]
     if row.measure is Measure.REMOVED:
-        common = name.common_name or ""
-        return len(common) > _SHORTEST_NAME and not _NOT_FOR_SERVERS.search(row.name) and _begins(common, row.name, anywhere=True)
+        return (name.common_name or "").lower() in (known.lower() for known in row.names)
     return any(len(known) >= _SHORTEST_NAME and _begins(known, value) for known in row.names for value in own)
 
 
-def _begins(known: str, text: str, *, anywhere: bool = False) -> bool:
-    """Whether a text begins with a name (or has it anywhere) as whole words."""
-    pattern = re.escape(known) + r"(?!\w)"
-    return re.search(r"(?<!\w)" + pattern if anywhere else r"\A" + pattern, text, re.IGNORECASE) is not None
+def _begins(known: str, text: str) -> bool:
+    """Whether a text begins with a name, as whole words."""
+    return re.match(rf"{re.escape(known)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 @functools.lru_cache(maxsize=4)

@@ -68,7 +68,7 @@ class Distrust:
     """One row. It is about the certificates with the fingerprints `roots` or the keys `keys` (hexadecimal SHA-256), but for ways through `exceptions` (keys).
 
     `stores` says in words what each client's store did, "chrome" or "mozilla" first. `condition` is "sct" or "not-before": which time of the server's
-    certificate is compared with `after`. `names` are organisations that it was about, for rows without fingerprints. `documented` is False where
+    certificate is compared with `after`. `names` are organisations that it was about, or the root that was REMOVED. `documented` is False where
     no published source says it.
     """
 

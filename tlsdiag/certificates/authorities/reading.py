@@ -19,6 +19,12 @@ MAX_FILE = 8 * 1024 * 1024
 _MAX_ROWS, _MAX_LIST, _MAX_TEXT = 5000, 2000, 500
 _HASH = re.compile(r"[0-9a-f]{64}")
 OWNERS, DISTRUSTS = "tlsdiag-refdata/ca_contacts/", "tlsdiag-refdata/distrust/"
+_CHANGE = re.compile(
+    r"(?:(?:remove|turn off|disable)\s+(?:expired\s+)?(?:(?:websites|server)\s+trust\s+bit\s+(?:from|for)\s+(?:the\s+|root\s+)?)?)"
+    r"[\"“]?(?:(?:CN|OU)=)?(?P<name>[^\"“”]{6,80}?)[\"”]?(?:\s+(?-i:root)(?:\s+cert(?:ificate)?)?)?(?:\s+(?:from|in)\s+(?:NSS|FF\s+\d+))?\.?",
+    re.IGNORECASE,
+)
+"""How NSS words the removal of one root; what names several, or an end of trust for e-mail alone, gives no name of a root."""
 _CHROME = "https://chromium.googlesource.com/chromium/src/+/main/net/data/ssl/chrome_root_store/root_store.md"
 _NSS = "https://firefox-source-docs.mozilla.org/security/nss/releases/index.html"
 
@@ -133,12 +139,14 @@ def _constraint(row: Mapping[str, Any]) -> Distrust:
 
 def _removal(row: Mapping[str, Any]) -> Distrust:
     change, bug = _text(row, "change", needed=True), row.get("bug")
+    named = _CHANGE.fullmatch(change)
     return Distrust(
         measure=Measure.REMOVED,
         name=change,
         stores=(("mozilla", change),),
         after=_time(_text(row, "date", needed=True)),
         references=(f"https://bugzilla.mozilla.org/show_bug.cgi?id={bug}",) if isinstance(bug, int) else (),
+        names=(named["name"].replace("–", "-"),) if named is not None else (),
     )
 
 

@@ -10,7 +10,21 @@ from datetime import date
 
 from ...certificates import read_certificate
 from ...certificates.authorities import Measure, refused
-from ...plugin import AuthorityFinding, ChainPaths, Check, ClientOutcome, Confidence, DistrustSeen, Finding, IssuingAuthority, Rule, Seen, ServedChain, Severity
+from ...plugin import (
+    AuthorityFinding,
+    Blame,
+    ChainPaths,
+    Check,
+    ClientOutcome,
+    Confidence,
+    DistrustSeen,
+    Finding,
+    IssuingAuthority,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+)
 from ..common import refuses_certificates
 from .authority_rules import DISTRUSTED, LEAKED, LEAVES, NAMED, PARTIALLY
 
@@ -64,6 +78,7 @@ def _finding(seen: Seen, rule: Rule, rows: Sequence[DistrustSeen]) -> Finding:
         severity=_severity(rule, documented=documented, stops=stops),
         confidence=Confidence.PROVEN if documented and _is_sure(rule, rows, authority) else Confidence.LIKELY,
         blocks=stops,
+        blame=Blame.SERVER if stops else rule.blame,  # a client that refuses is right
         certificate=certificate.der,
         not_before=certificate.not_before,
         not_after=certificate.not_after,

@@ -120,11 +120,16 @@ class StoresComparedCheck(Check):
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the comparison."""
-        shown = [item for item in seen[StoreVerdicts].verdicts if item.given or (item.clients and not item.in_vain)]
+        shown = sorted((item for item in seen[StoreVerdicts].verdicts if item.given or (item.clients and not item.in_vain)), key=_rank)
         if any(item.given for item in shown):
             detail = " ".join(f"{_who(item)}: {_judgement(item)}." for item in shown)
             names = tuple(item.store for item in shown if item.trusted)
             yield TrustFinding.of(STORES_COMPARED, detail, trusted_by=names, clients=tuple(item.store for item in shown if not item.trusted))
+
+
+def _rank(verdict: StoreVerdict) -> tuple[bool, bool]:
+    """This client's store first, then the given ones."""
+    return THIS not in verdict.clients, not verdict.given
 
 
 def _who(verdict: StoreVerdict) -> str:
@@ -134,7 +139,7 @@ def _who(verdict: StoreVerdict) -> str:
 
 
 def _judgement(verdict: StoreVerdict) -> str:
-    return "trusts it" if verdict.trusted else f"does not trust it, for {verdict.reason or 'no path leads to it'}"
+    return "trusts it" if verdict.trusted else f"does not trust it ({verdict.reason or 'no path leads to it'})"
 
 
 class TrustStoresCheck(Check):
