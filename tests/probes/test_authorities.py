@@ -89,9 +89,10 @@ def test_a_way_that_avoids_the_distrusted_root_is_enough() -> None:
 
 def test_given_stores_are_judged_side_by_side_with_their_reasons(tmp_path: Path) -> None:
     (tmp_path / "root.pem").write_bytes(ROOT.pem)
-    found = compared(str(tmp_path / "root.pem"), OLD.pem, tmp_path / "missing.pem", b"nothing", "certifi")
+    found = compared(str(tmp_path / "root.pem"), OLD.pem, tmp_path / "missing.pem", 7, "certifi")
     assert {item.trusted for item in found.values()} == {True, False}
-    assert found["the given certificates"].trusted  # that of the client holds the same
+    assert found["the given certificates"].trusted  # that of the client holds the same as the first
+    assert not found["the given store 2"].trusted
     assert "cannot be read" in found[str(tmp_path / "missing.pem")].reason
     assert "cannot be read" in found["the given store 4"].reason
     assert found[certifi.where()].reason == "it does not hold CN=Test Root CA, O=Test Trust"

@@ -81,17 +81,17 @@ def _given(scene: Scene, sent: tuple[Certificate, ...], judged: dict[_Key, Store
     """The stores that the caller wants compared, readable or not; one that holds what a client's holds is marked there."""
     found: list[StoreVerdict] = []
     for number, trust in enumerate(scene.target.stores, 1):
+        name = str(trust) if isinstance(trust, (str, Path)) else f"the given store {number}"
         try:
             store = store_named(trust, scene.environment)
         except StoreError as exc:
-            name = str(trust) if isinstance(trust, (str, Path)) else f"the given store {number}"
             found.append(StoreVerdict(clients=(), store=name, anchored=False, given=True, reason=f"it cannot be read: {exc}"))
             continue
         same = next((key for key in judged if key[1] == store.ders), None)
         if same is not None:
             judged[same] = attrs.evolve(judged[same], given=True)
         else:
-            found.append(attrs.evolve(_verdict((), store.name, store.ders, sent, scene), given=True))
+            found.append(attrs.evolve(_verdict((), name, store.ders, sent, scene), given=True))
     return found
 
 
