@@ -177,7 +177,10 @@ class ClientFinding(Finding):
 
 @attrs.frozen(kw_only=True)
 class CertificateFinding(Finding):
-    """About one certificate: its DER, and its position in the chain as sent (0 is the leaf; None: not sent)."""
+    """About one certificate: its DER, and its position in the chain as sent (0 is the leaf; None: not sent).
+
+    `refused_by` are the profiles of those that refuse it for this, where that was looked at ("openssl-3", "go", "rfc5280", ...).
+    """
 
     kind = "certificate"
 
@@ -185,6 +188,22 @@ class CertificateFinding(Finding):
     position: int | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+    refused_by: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ClientsFinding(CertificateFinding):
+    """Clients differ about a chain: the profiles that refuse and those that accept, and for what.
+
+    `path` is the way that is taken to a root, `better` one that is missed, both as names, leaf first.
+    """
+
+    kind = "clients"
+
+    accepted_by: tuple[str, ...] = ()
+    reasons: tuple[Note, ...] = ()
+    path: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

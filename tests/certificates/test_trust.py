@@ -217,7 +217,7 @@ def test_a_maze_of_authorities_ends_with_the_budget() -> None:
     crossed = [upper.intermediate("Maze CA", number=500 + lower) for upper in maze for lower in range(4)]
     pool = [read_certificate(item.issued.der) for item in crossed]
     issued = leaf(authority=maze[0])
-    search = build_paths(read_certificate(issued.der), sent=pool, store=STORE, at=NOW, budget=50)
+    search = build_paths(read_certificate(issued.der), sent=pool, store=STORE, at=NOW, budget=20)
     assert not search.complete
     assert len(search.paths) <= 32
 

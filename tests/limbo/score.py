@@ -15,11 +15,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from tlsdiag.certificates import Certificate, TrustStore, Violation, build_paths, match_host, read_certificate
+
+if TYPE_CHECKING:
+    from tlsdiag.certificates.revocation import RevocationList
 
 BOUNDS = {"balanced accuracy": 0.97, "top reason": 0.97, "no other reason": 0.92, "name constraints": 0.999}
 NAME_CONSTRAINTS = "bettertls::nameconstraints"
@@ -138,10 +141,13 @@ def _refusals(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
         profile=profile,
         most_authorities=case.get("max_chain_depth"),
     )
-    refusals = search.paths[0].refusals(profile)
+    best = search.paths[0]
+    refusals = best.refusals(profile)
     yield from labelled(item for item in refusals if item.code != LAST)
     if not any(item.code == "name-missing" for item in refusals):
         yield from _names(leaf, case)
+    if case.get("crls") and len(best.certificates) > 1:
+        yield from _revoked(leaf, best.certificates[1], [der(pem) for pem in case["crls"]], time_of(case))
     yield from labelled(item for item in refusals if item.code == LAST)
 
 
@@ -161,6 +167,32 @@ def _names(leaf: Certificate, case: dict[str, Any]) -> Iterator[tuple[str, str]]
     for name in case.get("expected_peer_names") or ():
         if name["kind"] == "RFC822" and name["value"] not in mailboxes:
             yield "name-mismatch", f"{name['value']} is not there"
+
+
+def _revoked(leaf: Certificate, issuer: Certificate, lists: list[bytes], at: datetime) -> Iterator[tuple[str, str]]:
+    """What the given lists say of the leaf: one of them has to cover it (RFC 5280 section 6.3.3)."""
+    from tlsdiag.certificates.revocation import Status, judge_crl, read_crl
+
+    verdicts = [(read_crl(data), judge_crl(data, leaf, issuer, at=at)) for data in lists]
+    own = [(found, verdict) for found, verdict in verdicts if not {fault.code for fault in verdict.faults} & {"other-issuer", "out-of-scope"}]
+    if not own:
+        yield "revocation-unknown", "no list covers the certificate"
+    for found, verdict in own:
+        if verdict.usable and verdict.status is Status.REVOKED:
+            yield "revoked", f"revoked at {verdict.revoked_at}"
+        for detail in (*(fault.detail for fault in verdict.faults), *_form(found)):
+            yield "crl-invalid", detail
+
+
+def _form(found: RevocationList) -> Iterator[str]:
+    """What RFC 5280 wants in every list (sections 5.1.2.1, 5.1.2.5, 5.2.1, 5.2.3)."""
+    critical = {item.oid for item in found.extensions if item.critical}
+    if found.version != 2 or found.next_update is None:
+        yield "the list is not of version 2, or has no nextUpdate"
+    if found.number is None or "2.5.29.20" in critical:
+        yield "the list has no number, or its number is critical"
+    if found.authority_key is None or "2.5.29.35" in critical:
+        yield "the list does not name its signer's key, or that is critical"
 
 
 def time_of(case: dict[str, Any]) -> datetime:

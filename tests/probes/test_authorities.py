@@ -133,8 +133,8 @@ def test_a_table_that_may_not_be_read_is_an_error_of_the_call(tmp_path: Path, mo
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    with monkeypatch.context() as patch, pytest.raises(TargetError, match="Permission denied"):
-        patch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(TargetError, match="Permission denied"):
         authority_data_of(tmp_path / "table.json")
 
 

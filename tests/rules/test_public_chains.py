@@ -19,13 +19,13 @@ from tlsdiag.certificates.times import embedded_timestamps
 from tlsdiag.check import Seen
 from tlsdiag.checks import CHECKS
 from tlsdiag.checks.certificate.authorities import AuthoritiesCheck
-from tlsdiag.facts import ChainPaths, IssuingAuthority, Note, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts
+from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, IssuingAuthority, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts
 from tlsdiag.probes.authorities import described
 from tlsdiag.testing import run_check
 from tlsdiag.testing.observations import NOW, client_outcome, handshake_outcome, seen
 
 SITES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "corpus" / "sites" / "chains.json").read_text(encoding="utf-8"))["chains"]
-OF_CERTIFICATES = [kind for kind in CHECKS if kind.name.startswith("certificate/")]
+OF_CERTIFICATES = [kind for kind in CHECKS if kind.name.startswith("certificate/") and ClientViews not in kind.needs]
 SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -85,7 +85,8 @@ def site(row: dict[str, Any]) -> Seen:
 
 
 def _seen(chain: tuple[bytes, ...], anchored: bool, violations: Any = ()) -> PathSeen:
-    return PathSeen(certificates=chain, anchored=anchored, violations=tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in violations))
+    broken = (BrokenRule(code=item.code, detail=item.detail, depth=item.depth, profiles=tuple(item.profiles)) for item in violations)
+    return PathSeen(certificates=chain, anchored=anchored, violations=tuple(broken))
 
 
 def below(root: Certificate) -> Iterator[Seen]:

@@ -27,6 +27,7 @@ _MAX_SUBTREES = 10_000
 _MOST_COMPARISONS = 250_000
 """Names times subtrees; Go and rustls give up there, OpenSSL at 2**20."""
 _MAX_REASONS = 5
+UNREADABLE, EMPTY = "they cannot be read", "they permit and exclude nothing"
 _EMAIL_ATTRIBUTE = "1.2.840.113549.1.9.1"
 
 
@@ -93,6 +94,37 @@ def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[s
 
 
 @functools.lru_cache(maxsize=512)
+def only_others_broken(authority: Certificate, certificate: Certificate) -> bool:
+    """Whether what is broken are permitted URIs and directory names alone, which GnuTLS does not compare; True where nothing is broken."""
+    found = constraints_of(authority)
+    if found is None or not broken_names(authority, certificate):
+        return True
+    compared = tuple(tree for tree in found.permitted if tree.kind not in (_URI, _DIRECTORY))
+    return next(breaks(NameConstraints(permitted=compared, excluded=found.excluded), certificate), None) is None
+
+
+@functools.lru_cache(maxsize=512)
+def common_name_broken(authority: Certificate, leaf: Certificate) -> tuple[str, ...]:
+    """Why the common name of a server's certificate without a dNSName is outside, for the clients that take it for one."""
+    found, name = constraints_of(authority), leaf.subject.common_name
+    if found is None or leaf.dns_names or name is None or "." not in name or not name.isascii() or " " in name:
+        return ()
+    named = Certificate(der=b"", dns_names=(name,))
+    return tuple(itertools.islice(breaks(found, named), _MAX_REASONS))
+
+
+def odd_kinds(authority: Certificate) -> frozenset[str]:
+    """The kinds of subtrees that not every client knows: "directory", "excluded-directory", "uri", "odd"."""
+    found = constraints_of(authority)
+    if found is None:
+        return frozenset()
+    directories = ("excluded-directory", found.excluded), ("directory", found.permitted)
+    kinds = {kind for kind, trees in directories if any(tree.kind == _DIRECTORY for tree in trees)}
+    every = {tree.kind for tree in (*found.permitted, *found.excluded)}
+    return frozenset(kinds | ({"uri"} if _URI in every else set()) | ({"odd"} if every - {_EMAIL, _DNS, _DIRECTORY, _URI, _IP} else set()))
+
+
+@functools.lru_cache(maxsize=512)
 def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Wildcards that stand, among others, for a name that is excluded; clients differ about these."""
     found = constraints_of(authority)
@@ -107,7 +139,7 @@ def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tupl
 def comparisons(authority: Certificate, certificate: Certificate) -> int:
     """How many comparisons a client that compares one by one would make."""
     found = constraints_of(authority)
-    names = len(certificate.dns_names) + len(certificate.ip_addresses) + len(certificate.other_names) + 1
+    names = len(certificate.general_names) + len(certificate.subject.attributes) + 1
     return 0 if found is None else names * (len(found.permitted) + len(found.excluded))
 
 
@@ -124,9 +156,9 @@ def malformed_constraints(authority: Certificate) -> tuple[str, ...]:
         return ()
     found = constraints_of(authority)
     if found is None:
-        return ("they cannot be read",)
+        return (UNREADABLE,)
     if not found.permitted and not found.excluded:
-        return ("they permit and exclude nothing",)
+        return (EMPTY,)
     trees = itertools.chain(found.permitted, found.excluded)
     return tuple(itertools.islice((reason for tree in trees if (reason := _fault(tree)) is not None), _MAX_REASONS))
 

@@ -53,6 +53,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "string-tolerated": ProblemKind(_R, "a PrintableString has * or &, which are not in its alphabet; readers let them pass"),
     "string-type-old": ProblemKind(_R, "a string is a TeletexString, BMPString or UniversalString"),
     "validity-malformed": ProblemKind(_F, "notBefore or notAfter is no time of the form that RFC 5280 wants"),
+    "validity-without-seconds": ProblemKind(_F, "a date is written without seconds, as BER allows; OpenSSL refuses it"),
     "validity-encoding": ProblemKind(_R, "a date before 2050 is a GeneralizedTime, or one after 2049 is not"),
     "validity-reversed": ProblemKind(_F, "it ends before it begins"),
     "key-malformed": ProblemKind(_F, "the public key cannot be read"),

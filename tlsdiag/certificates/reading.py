@@ -130,6 +130,8 @@ class _Reading:
         for name, part in zip(("not_before", "not_after"), parts, strict=False):
             self._keep(name, "validity-malformed", part, Element.time)
             moment = self._found.get(name)
+            if part.tag != GENERALIZED_TIME and len(part.content) == 11:
+                self._problem("validity-without-seconds", "a date has no seconds; OpenSSL does not read it", part.offset)
             if moment is not None and (part.tag == GENERALIZED_TIME) is not (moment.year >= 2050):
                 self._problem("validity-encoding", f"{moment:%Y-%m-%d} is written as GeneralizedTime; up to 2049 it has to be UTCTime", part.offset)
         if len(parts) != 2:

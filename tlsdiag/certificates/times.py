@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from .certificate import Certificate
-from .der import OCTET_STRING, SEQUENCE, DerError, Element, read_element
+from .revocation.fields import timestamp_list
+from .revocation.ocsp import read_ocsp_response
 
 EMBEDDED_TIMESTAMPS = "1.3.6.1.4.1.11129.2.4.2"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = int((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(milliseconds=1))
-_MAX_TIMESTAMPS = 32
-"""More than any certificate has."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,41 +40,14 @@ def embedded_timestamps(certificate: Certificate) -> tuple[datetime, ...]:
     extension = certificate.extension(EMBEDDED_TIMESTAMPS)
     if extension is None:
         return ()
-    try:
-        content = read_element(extension.value).expect(OCTET_STRING).content
-    except DerError:
-        return ()
-    found = (timestamp_of(entry) for entry in _entries(content[2:]))
+    found = (timestamp_of(entry) for entry in timestamp_list(extension.value))
     return tuple(time for time in found if time is not None)
-
-
-def _entries(block: bytes) -> list[bytes]:
-    found: list[bytes] = []
-    while len(block) > 2 and len(found) < _MAX_TIMESTAMPS:
-        size = int.from_bytes(block[:2], "big")
-        found.append(block[2 : 2 + size])
-        block = block[2 + size :]
-    return found
 
 
 def ocsp_times(response: bytes) -> OcspTimes | None:
     """The times of an OCSPResponse; None when it is no successful one."""
-    try:
-        return _basic(read_element(response).expect(SEQUENCE).children())
-    except (DerError, IndexError, ValueError):
+    answer = read_ocsp_response(response)
+    if answer.problem or answer.produced_at is None or not answer.responses:
         return None
-
-
-def _basic(parts: list[Element]) -> OcspTimes | None:
-    kind_and_answer = parts[1].children()[0].children()
-    data = read_element(kind_and_answer[1].expect(OCTET_STRING).content).children()[0].children()
-    if data[0].tag == 0xA0:  # the version, left out where it is 1
-        data = data[1:]
-    _, produced, responses = data[0], data[1].time(), data[2].children()
-    single = responses[0].children()
-    following = next((part for part in single[3:] if part.tag == 0xA0), None)
-    return OcspTimes(
-        produced=produced,
-        this_update=single[2].time(),
-        next_update=following.children()[0].time() if following is not None else None,
-    )
+    first = answer.responses[0]
+    return OcspTimes(produced=answer.produced_at, this_update=first.this_update, next_update=first.next_update)

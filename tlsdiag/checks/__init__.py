@@ -7,6 +7,7 @@ from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
 from .certificate.authorities import AuthoritiesCheck
+from .certificate.clients import ClientsCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
 from .certificate.leaves import LeavesCheck
@@ -109,6 +110,7 @@ CHECKS: tuple[type[Check], ...] = (
     SerialsCheck,
     LeavesCheck,
     StrictCheck,
+    ClientsCheck,
     ContextCheck,
     CredentialsCheck,
     TrustVariablesCheck,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
 from .authorities import DistrustSeen, IssuingAuthority, OwnerSeen
 from .between import AnswerPace, OtherPorts, PortSeen
-from .chain import ChainPaths, PathSeen, ShapeSeen
+from .chain import BrokenRule, ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
@@ -34,6 +34,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .views import ClientView, ClientViews
 
 __all__ = [
     "AcceptedVersions",
@@ -41,6 +42,7 @@ __all__ = [
     "AnswerPace",
     "Attempt",
     "Bound",
+    "BrokenRule",
     "CertificateFiles",
     "ChainEnd",
     "ChainPaths",
@@ -48,6 +50,8 @@ __all__ = [
     "ClientCredentials",
     "ClientOutcome",
     "ClientSettings",
+    "ClientView",
+    "ClientViews",
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",

@@ -12,12 +12,19 @@ from .common import Note
 
 
 @attrs.frozen(kw_only=True)
+class BrokenRule(Note):
+    """A rule that a path breaks, at a depth that counts from the leaf; `profiles` are the names of those that refuse for it, none for a remark."""
+
+    profiles: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class PathSeen:
     """One candidate path, leaf first, with every rule that it breaks."""
 
     certificates: tuple[bytes, ...]
     anchored: bool
-    violations: tuple[Note, ...] = ()
+    violations: tuple[BrokenRule, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -50,8 +57,9 @@ class ShapeSeen:
 class ChainPaths(Observation):
     """Candidate paths from the served leaf to the trust store, best first; derived, opens nothing.
 
-    `store` names the trust store in words, `store_error` says why it could not be read. `trusted` is True when the best path is anchored
-    and breaks no rule (names aside).
+    `store` names the trust store in words, `store_error` says why it could not be read. `trusted` is True when the best path is anchored and breaks no rule
+    for which OpenSSL 3 would refuse it (names aside). `complete` is False when the search was given up before every issuer was looked for: then that no path
+    is anchored proves nothing.
     """
 
     name: ClassVar[str] = "chain-paths"

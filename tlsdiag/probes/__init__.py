@@ -8,6 +8,7 @@ from .authorities import AuthoritiesProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
+from .client_views import ClientViewsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
 from .forward_secrecy import ForwardSecrecyProbe
@@ -47,6 +48,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    ClientViewsProbe,
     IssuersProbe,
     AuthoritiesProbe,
     TrustSourcesProbe,

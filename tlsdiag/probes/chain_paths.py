@@ -12,7 +12,7 @@ from ..certificates import (
     describe_chain,
     read_certificate,
 )
-from ..plugin import ChainPaths, Note, PathSeen, Probe, Scene, ServedChain, ShapeSeen, Unavailable, Why
+from ..plugin import BrokenRule, ChainPaths, PathSeen, Probe, Scene, ServedChain, ShapeSeen, Unavailable, Why
 from .trust import other_stores, store_of
 
 _MAX_PATHS_SEEN = 8
@@ -83,7 +83,9 @@ def _seen(path: Path) -> PathSeen:
     return PathSeen(
         certificates=tuple(item.der for item in path.certificates),
         anchored=path.anchored,
-        violations=tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in path.violations),
+        violations=tuple(
+            BrokenRule(code=item.code, detail=item.detail, depth=item.depth, profiles=tuple(sorted(item.profiles))) for item in path.violations
+        ),
     )
 
 

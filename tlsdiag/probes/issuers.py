@@ -14,6 +14,7 @@ from ..certificates import Certificate, StoreError, TrustStore, read_certificate
 from ..certificates.completion import complete_chain, is_root, issuers_among, lineage, open_ends
 from ..certificates.paths import DEFAULT
 from ..plugin import (
+    BrokenRule,
     ChainEnd,
     ChainPaths,
     ClientOutcome,
@@ -24,7 +25,6 @@ from ..plugin import (
     IssuerFound,
     IssuerProblem,
     IssuerSearch,
-    Note,
     PathSeen,
     Probe,
     Scene,
@@ -152,7 +152,8 @@ class _Search:
         leaf, *sent = self._sent
         best = complete_chain(leaf, sent=sent, found=tuple(self._found), store=self._store, others=self._others, at=self._scene.now)
         path, top = best.path, best.top
-        notes = tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in path.refusals(DEFAULT))
+        refusals = path.refusals(DEFAULT)
+        notes = tuple(BrokenRule(code=item.code, detail=item.detail, depth=item.depth, profiles=tuple(sorted(item.profiles))) for item in refusals)
         if path.anchored:
             end = ChainEnd.ANCHORED
         elif best.elsewhere:

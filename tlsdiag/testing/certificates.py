@@ -32,7 +32,7 @@ _HASHES: dict[str, Any] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sh
 _CURVES: dict[str, Any] = {"ecdsa": ec.SECP256R1, "ecdsa-p384": ec.SECP384R1, "ecdsa-p521": ec.SECP521R1, "ecdsa-p192": ec.SECP192R1}
 
 
-@functools.lru_cache(maxsize=256)
+@functools.cache  # without a bound: the same number has to give the same key however many there are
 def new_key(kind: str = "ecdsa", number: int = 0) -> Any:
     """A private key: "ecdsa" (P-256), "ecdsa-p384", "ecdsa-p521", "rsa" (2048 bits), "rsa4096" ..., "ed25519", "ed448", "dsa"; the same for the same number."""
     if kind in _CURVES:

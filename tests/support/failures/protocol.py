@@ -101,7 +101,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="TLS 1.3", build=_S("nginx", versions=_13, groups="secp384r1", client=lambda: client(curve="prime256v1")), causes=("no-common-group", "fatal-alert"), waits_for="counterfactuals"),
     )),
     Row("hrr-mishandled", How.PEER, cases=(
-        Case(name="a box resets a second hello", build=peers.box(_S("openssl", versions=_13, groups="P-521"), outward=lambda data, before: None if before and b"\x16\x03\x03" in data else data), causes=("hello-retry-broken", "lost-midway"), waits_for="counterfactuals"),
+        Case(name="a box resets a second hello", build=peers.box(_S("nginx", versions=_13, groups="secp521r1"), outward=lambda data, before: None if before and b"\x16\x03\x03" in data else data), causes=("hello-retry-broken", "lost-midway"), waits_for="counterfactuals"),
     )),
     Row("sigalg-no-overlap", How.SERVER, cases=(
         Case(name="a brainpool key", build=_S("nginx", lambda: by_openssl("-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1")), causes=("no-common-group", "fatal-alert"), waits_for="counterfactuals"),

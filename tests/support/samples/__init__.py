@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from . import authorities, balance, between, certificate, client, clock, counterfactual, files, interception, judged, local, network, protocol, proxy, starttls
+from . import (
+    authorities,
+    balance,
+    between,
+    certificate,
+    client,
+    clock,
+    counterfactual,
+    files,
+    interception,
+    judged,
+    local,
+    network,
+    protocol,
+    proxy,
+    starttls,
+    views,
+)  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -20,5 +37,6 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **views.SAMPLES,
     **files.SAMPLES,
 }

@@ -12,7 +12,7 @@ from failures.forge import forged, key_usage, serial
 
 from tlsdiag.certificates import TrustStore, build_paths, describe_chain, read_certificate
 from tlsdiag.check import Seen
-from tlsdiag.facts import ChainPaths, Note, PathSeen, ServedChain, ShapeSeen
+from tlsdiag.facts import BrokenRule, ChainPaths, PathSeen, ServedChain, ShapeSeen
 from tlsdiag.testing import Authority, Issued, Window, self_signed
 from tlsdiag.testing.observations import NOW, client_outcome, seen
 
@@ -48,7 +48,9 @@ def chain(*ders: bytes, verify_code: int | None = 20, trust: bytes | None = None
         PathSeen(
             certificates=tuple(item.der for item in path.certificates),
             anchored=path.anchored,
-            violations=tuple(Note(code=item.code, detail=item.detail, depth=item.depth) for item in path.violations),
+            violations=tuple(
+                BrokenRule(code=item.code, detail=item.detail, depth=item.depth, profiles=tuple(sorted(item.profiles))) for item in path.violations
+            ),
         )
         for path in search.paths
     )

@@ -13,7 +13,7 @@ from ..stores import TrustStore
 from .issuers import Issuers, Purse, key_ids_fit
 from .judging import Judged, judge
 from .model import DEFAULT, Path, PathSearch
-from .search import MAX_DEAD_ENDS, MAX_PATHS, Chain, Graph, anchored_ways, dead_ends, explore
+from .search import MAX_DEAD_ENDS, Chain, Graph, anchored_ways, dead_ends, explore
 
 _FAULT = 1000
 """What a refused certificate adds to the cost of a path: more than any length."""
@@ -42,13 +42,14 @@ def build_paths(
     at = at.replace(microsecond=0)
     make = functools.partial(Judged, at=at, purpose=purpose, most_authorities=most_authorities)
     cost = functools.lru_cache(maxsize=None)(lambda item: _cost(item, make, store, profile))
-    ways = list(itertools.islice(anchored_ways(leaf, graph, cost), MAX_PATHS))
+    ways, all_ways = anchored_ways(leaf, graph, cost)
     ends = list(itertools.islice(dead_ends(leaf, graph), MAX_DEAD_ENDS))
-    found = [judge(make(chain=chain, anchored=True)) for chain in ways]
-    found += [judge(make(chain=chain, anchored=False, ending=(len(chain) - 1, *_ending(chain, graph, issuers)))) for chain in ends]
+    found = [judge(make(chain=chain, anchored=True, untried=issuers.untried(chain))) for chain in ways]
+    for chain in ends:
+        ending = len(chain) - 1, *_ending(chain, graph, issuers)
+        found.append(judge(make(chain=chain, anchored=False, untried=issuers.untried(chain), ending=ending)))
     found.sort(key=functools.partial(rank, profile=profile))
-    complete = graph.complete and len(ways) < MAX_PATHS
-    return PathSearch(paths=tuple(found), complete=complete, signatures=purse.verified)
+    return PathSearch(paths=tuple(found), complete=graph.complete and all_ways, signatures=purse.verified)
 
 
 def _cost(item: Certificate, make: functools.partial[Judged], store: TrustStore, profile: str) -> int:

@@ -1,11 +1,13 @@
 """Who may have issued a certificate: candidates by name, the likely ones first, confirmed by signature, within a budget.
 
-A signature depends on the child and on the issuer's key alone, so that any number of certificates with one key cost one verification.
+A signature depends on the child and on the issuer's key alone, so that any number of certificates with one key cost one verification, and none is tried once
+the key is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -40,6 +42,7 @@ class Issuers:
     def __init__(self, pool: Iterable[Certificate], store: TrustStore, purse: Purse) -> None:
         self._store, self._purse = store, purse
         self._by_name: dict[NameKey, list[Certificate]] = {}
+        self._ranked: dict[tuple[NameKey, bytes | None], tuple[Certificate, ...]] = {}
         self._signed: dict[tuple[bytes, bytes], bool | None] = {}
         self.spent = False
         for item in dict.fromkeys(pool):
@@ -47,14 +50,28 @@ class Issuers:
 
     def of(self, child: Certificate) -> list[Certificate]:
         """Certificates that have signed this one, anchors and those with the right key identifier first. `spent` tells that some were not tried."""
-        return [item for item in self.namesakes(child) if self.has_signed(child, item) is not False]
+        found: list[Certificate] = []
+        key: bytes | None = None
+        for item in self.namesakes(child):
+            if key is not None:  # no signature is that of two keys
+                if item.spki == key:
+                    found.append(item)
+                continue
+            signed = self.has_signed(child, item)
+            if signed is not False:
+                found.append(item)
+            if signed:
+                key = item.spki
+        return found
 
     def namesakes(self, child: Certificate) -> list[Certificate]:
         """Every certificate with the issuer's name, likely ones first, the certificate itself left out."""
-        sent = self._by_name.get(name_key(child.issuer.raw), ())
-        found = dict.fromkeys((*self._store.find_by_name(child.issuer.raw), *sent))
-        found.pop(child, None)
-        return sorted(found, key=lambda item: (_key_rank(child, item), not self._store.contains(item)))
+        name = name_key(child.issuer.raw)
+        place = (name, child.authority_key_id)  # in a mesh hundreds of certificates have the same candidates
+        if place not in self._ranked:
+            found = dict.fromkeys((*self._store.find_by_name(child.issuer.raw), *self._by_name.get(name, ())))
+            self._ranked[place] = tuple(sorted(found, key=lambda item: (_key_rank(child, item), not self._store.contains(item))))
+        return [item for item in self._ranked[place] if item is not child and item != child]
 
     def has_signed(self, child: Certificate, issuer: Certificate) -> bool | None:
         """Whether the issuer's key made the child's signature; False, too, when there was no budget left to try."""
@@ -65,6 +82,10 @@ class Issuers:
                 return False
             self._signed[place] = signed_by(child, issuer)
         return self._signed[place]
+
+    def untried(self, chain: Sequence[Certificate]) -> tuple[int, ...]:
+        """The depths of a chain at which the signature could not be verified, by algorithm or key."""
+        return tuple(depth for depth, (child, issuer) in enumerate(itertools.pairwise(chain)) if self.has_signed(child, issuer) is None)
 
     def is_self_signed(self, certificate: Certificate) -> bool:
         """Whether it has signed itself."""
@@ -80,8 +101,3 @@ def key_ids_fit(child: Certificate, issuer: Certificate) -> bool | None:
 
 def _key_rank(child: Certificate, issuer: Certificate) -> int:
     return {True: 0, None: 1, False: 2}[key_ids_fit(child, issuer)]
-
-
-def distinct(certificates: Sequence[Certificate]) -> Iterator[Certificate]:
-    """In order, each once."""
-    yield from dict.fromkeys(certificates)

@@ -20,7 +20,7 @@ class Judged:
     """A path under judgement; `at` in whole seconds, for certificates have no others (RFC 5280 section 4.1.2.5).
 
     `purpose` is the OID of the extended key usage in question. `most_authorities` bounds the authorities between leaf and anchor, self-issued ones not
-    counted. `ending` says at which depth, with which code and in which words the path
+    counted. `untried` are depths at which the signature could not be verified. `ending` says at which depth, with which code and in which words the path
     fails to hang together or to reach an anchor.
     """
 
@@ -29,6 +29,7 @@ class Judged:
     at: datetime
     purpose: str
     most_authorities: int | None = None
+    untried: tuple[int, ...] = ()
     ending: tuple[int, str, str] | None = None
 
     @property

@@ -52,9 +52,8 @@ class Path:
 
 @attrs.frozen(kw_only=True)
 class PathSearch:
-    """The paths, best first. `complete` is False when the budget ended the search before every issuer was looked for: then a missing anchor proves nothing.
-
-    `signatures` is how many were verified.
+    """The paths, best first. `complete` is False when the budget ended the search before every issuer was looked for: then a missing anchor proves nothing;
+    or when there are more paths to anchors than are kept. `signatures` is how many were verified.
     """
 
     paths: tuple[Path, ...]

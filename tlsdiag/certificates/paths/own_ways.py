@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..certificate import Certificate
-from ..signature import signed_by
 from ..stores import TrustStore
 from .issuers import Issuers, Purse, key_ids_fit
 from .judging import Judged, judge
@@ -36,7 +35,8 @@ def own_path(leaf: Certificate, profile: Profile, *, sent: Sequence[Certificate]
         chain = _sent_first(leaf, issuers, store, at)
     anchored = store.contains(chain[-1]) and (profile.trusted_first or len(chain) > 1 or leaf.is_ca is not False)
     ending = _ending(chain, issuers, anchored=anchored)
-    return judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, ending=ending))
+    untried = issuers.untried(chain)
+    return judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
 
 
 def _trusted_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime, *, partial: bool) -> Chain:
@@ -88,10 +88,13 @@ def _preferred(group: list[Certificate], at: datetime) -> Certificate:
 
 def _ending(chain: Chain, issuers: Issuers, *, anchored: bool) -> tuple[int, str, str] | None:
     """The first link that does not hold, else why there is no anchor."""
-    for depth, (child, issuer) in enumerate(itertools.pairwise(chain)):
-        if signed_by(child, issuer) is False:
-            code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
-            return depth, code, f"the client takes {issuer.label} for the issuer of {child.label}, and its key did not make that signature"
+    broken = next((at for at, (child, issuer) in enumerate(itertools.pairwise(chain)) if issuers.has_signed(child, issuer) is False), None)
+    if issuers.spent:
+        return 0, "search-incomplete", f"the search for the issuers of {chain[0].label} was given up: there are too many candidates"
+    if broken is not None:
+        child, issuer = chain[broken], chain[broken + 1]
+        code = "bad-signature" if key_ids_fit(child, issuer) else "re-keyed"
+        return broken, code, f"the client takes {issuer.label} for the issuer of {child.label}, and its key did not make that signature"
     top = chain[-1]
     if anchored:
         return None

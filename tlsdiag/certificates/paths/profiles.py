@@ -1,11 +1,12 @@
 """Who refuses what: each code of a violation, and the profiles whose clients refuse a path for it.
 
 A profile is a set of rules under a name. Two are standards: "rfc5280" (the profile of RFC 5280 and its path validation) and "web-pki" (the CA/Browser
-Forum's Baseline Requirements besides). The others are client libraries as they come: OpenSSL 1.1.1 and 3 at security level 2, as Debian and Python set
-it; OpenSSL 3 with X509_V_FLAG_X509_STRICT and partial chains, as Python 3.13 sets it; Go's crypto/x509; Java's PKIX; GnuTLS; NSS and mozilla::pkix
-(Firefox); Chromium. What a client refuses in certificates on the way differs from what it refuses in an anchor, which is trusted as it is: hence two columns.
+Forum's Baseline Requirements besides). The others are client libraries as they come: OpenSSL 1.1.1 at security level 1, as it is built; OpenSSL 3 at level 2,
+as Debian and Python set it; OpenSSL 3 with X509_V_FLAG_X509_STRICT and partial chains, as Python 3.13 sets it; Go's crypto/x509; Java's PKIX; GnuTLS; NSS's own
+CERT_VerifyCert (Firefox has mozilla::pkix in its place); Chromium, with anchors that the user added. What a client refuses in certificates on the way differs
+from what it refuses in an anchor: hence two columns.
 
-The rows are held against the real clients by `tests/support/chains` where these run; the others come from their sources and documentation.
+The rows are held against the real clients by the chains of `tests/support/chains`; docs/client-verdicts.md says where they differ.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _NONE: Names = frozenset()
 _STRICT: Names = STANDARDS | {"openssl-3-strict"}
 _BROWSERS: Names = frozenset({"nss", "chromium"})
 _WEB: Names = frozenset({"web-pki"})
+_LEVEL_2: Names = OPENSSL - {"openssl-1.1.1"}
+"""OpenSSL at security level 2, which wants 112 bits."""
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +34,8 @@ class Profile:
 
     `backtracks`: tries another issuer when one leads nowhere or breaks a rule; else the first candidate is the only one. `trusted_first`: of the
     candidates it takes those of the store before those that were sent. `partial`: any certificate of the store ends a path, not only a self-signed one.
-    `fetches`: looks for a missing issuer where the certificate says that it is.
+    `fetches`: looks for a missing issuer where the certificate says that it is. `takes_stored_leaf`: a server's certificate that is in the store itself is
+    taken unseen, dates included.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Profile:
     trusted_first: bool = True
     partial: bool = True
     fetches: bool = False
+    takes_stored_leaf: bool = False
 
 
 @attrs.frozen
@@ -59,9 +64,9 @@ PROFILES: dict[str, Profile] = {
         Profile(name="openssl-3", software="OpenSSL 3 (Python to 3.12, curl, nginx and others)", backtracks=False, partial=False),
         Profile(name="openssl-3-strict", software="OpenSSL 3 in strict mode (Python from 3.13 on)", backtracks=False),
         Profile(name="go", software="Go"),
-        Profile(name="java", software="Java"),
+        Profile(name="java", software="Java", takes_stored_leaf=True),
         Profile(name="gnutls", software="GnuTLS (wget and others on Debian)", backtracks=False, trusted_first=False),
-        Profile(name="nss", software="NSS (Firefox)"),
+        Profile(name="nss", software="NSS"),
         Profile(name="chromium", software="Chromium", fetches=True),
     )
 }
@@ -79,64 +84,96 @@ TABLE: dict[str, Row] = {
     "signature-unverifiable": Row(ALL),
     "signature-not-tried": Row(_NONE),
     # dates
-    "expired": Row(ALL, STANDARDS | OPENSSL | {"go", "gnutls", "nss"}),
-    "not-yet-valid": Row(ALL, STANDARDS | OPENSSL | {"go", "gnutls", "nss"}),
+    "expired": Row(ALL, ALL - {"java"}),
+    "not-yet-valid": Row(ALL, ALL - {"java"}),
+    "leaf-trusted": Row(frozenset({"nss", "chromium"})),
     # authorities
-    "not-a-ca": Row(ALL, ALL - {"chromium"}),
-    "not-a-ca:usage-only": Row(ALL - {"openssl-1.1.1", "openssl-3"}, ALL - {"openssl-1.1.1", "openssl-3", "chromium"}),
+    "not-a-ca": Row(ALL, ALL),
+    "not-a-ca:usage-only": Row(ALL, STANDARDS | {"openssl-3-strict", "go", "java"}),
     "anchor-version": Row(_NONE, STANDARDS | {"openssl-3-strict"}),
-    "no-cert-sign": Row(ALL, ALL - {"java", "chromium"}),
-    "path-too-long": Row(ALL, ALL - {"java", "chromium"}),
+    "anchor-version:alone": Row(frozenset({"openssl-3-strict"})),
+    "no-cert-sign": Row(ALL, ALL - {"nss"}),
+    "path-too-long": Row(ALL, ALL - {"java"}),
+    "path-too-long:self-issued": Row(frozenset({"go", "gnutls"}), frozenset({"go", "gnutls"})),
     "too-deep": Row(ALL),
     "key-usage-missing": Row(frozenset({"openssl-3-strict"}), frozenset({"openssl-3-strict"})),
     "path-length-without-ca": Row(frozenset({"openssl-3-strict"})),
     "cert-sign-without-ca": Row(_STRICT),
     "ca-as-leaf": Row(_WEB | {"nss"}),
+    "ca-as-leaf:trusted": Row(_WEB),
     "basic-constraints-not-critical": Row(_STRICT, _STRICT),
     # purposes
     "wrong-usage": Row(ALL),
-    "wrong-usage:authority": Row(ALL - {"java", "rfc5280"}, OPENSSL | {"go"}),
+    "wrong-usage:step-up": Row(ALL - OPENSSL - {"java", "nss"}),
+    "wrong-usage:empty": Row(ALL - {"go", "gnutls"}),
+    "wrong-usage:authority": Row(ALL - {"java", "rfc5280"}, OPENSSL | {"go", "chromium"}),
+    "wrong-usage:authority-of-clients": Row(ALL - {"java", "rfc5280", "nss"}, OPENSSL | {"go", "chromium"}),
     "usage-any": Row(OPENSSL | {"nss", "web-pki"}),
-    "usage-any:authority": Row(OPENSSL | {"nss"}, OPENSSL),
+    "usage-any:authority": Row(OPENSSL | {"nss", "gnutls"}, OPENSSL),
     "usage-missing": Row(_WEB),
     "usage-critical": Row(_WEB),
     "usage-in-anchor": Row(_NONE, _WEB),
-    "wrong-key-usage": Row(ALL - {"go", "rfc5280"}),
-    "wrong-key-usage:authority": Row(ALL - {"go"} - STANDARDS),
+    "wrong-key-usage": Row(ALL - {"go", "gnutls", "chromium", "rfc5280"}),
+    "wrong-key-usage:authority": Row(OPENSSL | {"nss"}),
+    "wrong-key-usage:no-signature": Row(frozenset({"java"})),
     # names
-    "name-not-permitted": Row(ALL, ALL - {"java", "chromium"}),
-    "name-not-permitted:wildcard": Row(STANDARDS | _BROWSERS, STANDARDS | {"nss"}),
+    "name-not-permitted": Row(ALL, ALL - {"java"}),
+    "name-not-permitted:other": Row(ALL - {"gnutls"}, ALL - {"java", "gnutls"}),
+    "name-not-permitted:common-name": Row(OPENSSL | {"java", "gnutls", "nss"}, OPENSSL | {"gnutls", "nss"}),
+    "name-not-permitted:wildcard": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
+    "constraints-not-understood:directory": Row(frozenset({"go"}), frozenset({"go"})),
+    "constraints-not-understood:excluded-directory": Row(frozenset({"go", "gnutls"}), frozenset({"go", "gnutls"})),
+    "constraints-not-understood:uri": Row(frozenset({"chromium"}), frozenset({"chromium"})),
+    "constraints-not-understood:odd": Row(frozenset({"go", "chromium"}), frozenset({"go", "chromium"})),
     "malformed-constraints": Row(STANDARDS | {"go", "java", "nss", "chromium"}, STANDARDS | {"go", "nss"}),
+    "malformed-constraints:unreadable": Row(ALL, STANDARDS | OPENSSL | {"go", "nss"}),
+    "malformed-constraints:empty": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
     "malformed-constraints:dot": Row(STANDARDS, STANDARDS),
     "constraints-too-many": Row(STANDARDS | {"go"}, STANDARDS | {"go"}),
     "constraints-not-critical": Row(frozenset({"rfc5280"}), frozenset({"rfc5280"})),
     "constraints-in-leaf": Row(STANDARDS),
-    "malformed-name": Row(STANDARDS | {"go", "java", "nss", "chromium"}, _NONE),
+    "malformed-name": Row(STANDARDS | {"go", "chromium"}, _NONE),
+    "malformed-name:unreadable": Row(ALL - {"java", "nss"}, _NONE),
+    "malformed-name:empty": Row(STANDARDS | {"openssl-3-strict", "go", "chromium"}, _NONE),
+    "malformed-name:label": Row(STANDARDS, _NONE),
     "malformed-name:host": Row(STANDARDS),
     "malformed-name:odd": Row(STANDARDS),
     "wildcard-too-broad": Row(_WEB),
     "common-name-elsewhere": Row(_WEB),
     "name-missing": Row(_WEB),
-    "issuer-empty": Row(_STRICT, _STRICT),
-    "subject-empty": Row(_STRICT, _STRICT),
-    "alternative-name-not-critical": Row(_STRICT),
+    "issuer-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
+    "subject-empty": Row(_STRICT | {"java", "gnutls"}, _STRICT),
+    "alternative-name-not-critical": Row(_STRICT | {"java", "chromium"}),
     "alternative-name-critical": Row(_WEB),
     # other extensions
-    "unknown-critical-extension": Row(ALL, ALL - {"java", "chromium", "gnutls"}),
-    "duplicate-extension": Row(ALL, ALL - {"gnutls"}),
+    "unknown-critical-extension": Row(ALL, ALL - {"java", "nss"}),
+    "unknown-critical-extension:feature": Row(CLIENTS - {"gnutls"}),
+    "unknown-critical-extension:policy-constraints": Row(frozenset({"gnutls", "nss"})),
+    "unknown-critical-extension:inhibit-any": Row(frozenset({"nss"})),
+    "duplicate-extension": Row(ALL - {"nss"}, ALL - {"gnutls", "nss"}),
     "malformed-extension": Row(ALL, _NONE),
+    "malformed-extension:usage": Row(ALL - {"gnutls", "nss"}, _NONE),
+    "malformed-extension:policies": Row(STANDARDS | {"go", "chromium"}, _NONE),
+    "malformed-extension:empty": Row(STANDARDS | _BROWSERS, _NONE),
     "malformed-extension:strict": Row(STANDARDS | {"go", "nss", "chromium"}, _NONE),
     "authority-key-missing": Row(_STRICT, STANDARDS),
-    "authority-key-critical": Row(_STRICT, _STRICT),
+    "authority-key-differs": Row(frozenset({"nss"})),
+    "authority-key-differs:anchor": Row(frozenset({"nss", "java"})),
+    "authority-key-critical": Row(_STRICT | OPENSSL | {"go", "java", "chromium"}, _STRICT | OPENSSL | {"go", "chromium"}),
     "authority-key-odd": Row(_WEB, _WEB),
     "subject-key-missing": Row(_STRICT, _STRICT),
-    "subject-key-critical": Row(_STRICT, _STRICT),
+    "subject-key-critical": Row(_STRICT | OPENSSL | {"go", "java", "chromium"}, _STRICT | OPENSSL | {"go", "chromium"}),
     "authority-access-critical": Row(STANDARDS),
     "policy-constraints-not-critical": Row(STANDARDS),
-    "policy-missing": Row(STANDARDS | {"java", "chromium"}),
+    "policy-missing": Row(STANDARDS | {"go", "java", "chromium"}),
     # bytes
     "malformed": Row(ALL, ALL),
     "malformed:strict": Row(STANDARDS | {"go", "nss", "chromium"}, STANDARDS),
+    "malformed:trailing": Row(ALL - {"java", "chromium"}, STANDARDS | OPENSSL | {"go"}),
+    "malformed:version": Row(STANDARDS | {"go", "java", "chromium"}, STANDARDS),
+    "malformed:parameters": Row(STANDARDS | {"chromium"}, STANDARDS),
+    "malformed:time": Row(STANDARDS),
+    "malformed:seconds": Row(STANDARDS | OPENSSL | {"chromium"}, STANDARDS | OPENSSL | {"chromium"}),
     "malformed-key": Row(ALL, ALL),
     "malformed-key:strict": Row(STANDARDS | {"go", "nss", "chromium"}, STANDARDS),
     "signature-algorithms-differ": Row(ALL, STANDARDS),
@@ -144,17 +181,20 @@ TABLE: dict[str, Row] = {
     "serial-zero": Row(STANDARDS, _NONE),
     "serial-too-long": Row(STANDARDS, STANDARDS),
     "old-version": Row(_WEB),
-    "old-version:extensions": Row(STANDARDS | {"openssl-3-strict", "go", "nss", "chromium"}, STANDARDS | {"openssl-3-strict"}),
+    "old-version:extensions": Row(ALL - {"openssl-1.1.1", "openssl-3", "nss"}, STANDARDS | {"openssl-3-strict"}),
     # strength
-    "weak-key:rsa": Row(_WEB | OPENSSL, _WEB | OPENSSL),
+    "weak-key:rsa": Row(_WEB | _LEVEL_2, _WEB | _LEVEL_2),
+    "weak-key:rsa-near": Row(_WEB, _WEB),
     "weak-key:rsa-tiny": Row(ALL, _WEB | OPENSSL),
-    "weak-key:exponent": Row(STANDARDS),
-    "weak-key:curve": Row(ALL - {"rfc5280", "gnutls"}, _WEB | OPENSSL),
-    "weak-key:dsa": Row(_WEB | {"go", "nss", "chromium"}, _WEB),
+    "weak-key:exponent": Row(STANDARDS | {"java"}),
+    "weak-key:curve": Row(ALL - {"rfc5280", "gnutls", "openssl-1.1.1"}, _WEB | _LEVEL_2),
+    "weak-key:dsa": Row(_WEB | OPENSSL | {"go", "chromium"}, _WEB),
     "key-not-allowed": Row(_WEB | _BROWSERS, _WEB),
+    "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB),
+    "key-not-allowed:new": Row(ALL - {"rfc5280"}, _WEB),
     "key-not-allowed:curve": Row(_WEB | _BROWSERS | {"go", "java", "gnutls"}, _WEB),
     "key-size-odd": Row(_WEB, _WEB),
-    "weak-signature:sha1": Row(_WEB | OPENSSL | {"go", "gnutls", "chromium"}),
+    "weak-signature:sha1": Row(_WEB | _LEVEL_2 | {"go", "gnutls", "chromium"}),
     "weak-signature": Row(ALL),
 }
 """Code, or code and variant where the same fault differs by its particulars; the variant is not part of `Violation.code`."""

@@ -57,23 +57,25 @@ def explore(leaf: Certificate, issuers: Issuers, store: TrustStore) -> Graph:
     return Graph(issuers=found, anchors=frozenset(anchors), complete=not waiting and not issuers.spent)
 
 
-def anchored_ways(leaf: Certificate, graph: Graph, cost: Cost) -> Iterator[Chain]:
-    """The ways from the leaf to anchors, cheapest first; a way may go on beyond an anchor that others have signed."""
+def anchored_ways(leaf: Certificate, graph: Graph, cost: Cost) -> tuple[list[Chain], bool]:
+    """The ways from the leaf to anchors, cheapest first, and whether these are all. A way may go on beyond an anchor that others have signed."""
+    found: list[Chain] = []
     left = _cost_to_anchor(graph, cost)
     if leaf not in left:
-        return
+        return found, True
     number = itertools.count()
     waiting: list[tuple[int, int, Chain, int]] = [(left[leaf], next(number), (leaf,), 0)]
     for _ in range(_MAX_STEPS):
-        if not waiting:
-            return
+        if not waiting or len(found) == MAX_PATHS:
+            break
         _, _, chain, spent = heapq.heappop(waiting)
         if chain[-1] in graph.anchors:
-            yield chain
+            found.append(chain)
         for issuer in _onward(chain, graph):
             if issuer in left:
                 sum_ = spent + cost(issuer)
                 heapq.heappush(waiting, (sum_ + left[issuer], next(number), (*chain, issuer), sum_))
+    return found, not waiting
 
 
 def dead_ends(leaf: Certificate, graph: Graph) -> Iterator[Chain]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...certificates import Certificate, Weakness, read_certificate, weak_key, weak_signature
+from ...certificates import DEFAULT, Certificate, Weakness, read_certificate, weak_key, weak_signature
 from ...plugin import (
     Blame,
+    BrokenRule,
     CertificateFinding,
     ChainPaths,
     Check,
@@ -14,7 +15,6 @@ from ...plugin import (
     Finding,
     Fix,
     Layer,
-    Note,
     Rule,
     Seen,
     ServedChain,
@@ -117,6 +117,7 @@ USAGE_NARROW = Rule(
 )
 _OF_PATHS: dict[str, Rule] = {
     "wrong-usage": WRONG_USAGE,
+    "usage-any": WRONG_USAGE,
     "wrong-key-usage": WRONG_USAGE,
     "name-not-permitted": NOT_PERMITTED,
     "not-a-ca": NOT_AUTHORITY,
@@ -197,15 +198,23 @@ def _narrow(usage: frozenset[str]) -> bool:
     return bool(usage & {"keyEncipherment", "keyAgreement"}) and "digitalSignature" not in usage
 
 
+def _weak_anchor(seen: Seen, anchor: Certificate, note: BrokenRule) -> Finding:
+    """OpenSSL looks at the key of an anchor too."""
+    more: dict[str, object] = {"blame": Blame.AUTHORITY, "fix": _WEAK_AUTHORITY, "title": "A trusted authority's key is too weak"}
+    return CertificateFinding.of(WEAK_KEY, f"{note.detail}.", blocks=refuses_certificates(seen), **more, **_common(anchor, None))
+
+
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
     """What the best path breaks, when no path is without a fault."""
     if paths is None or paths.trusted or not paths.paths:
         return
     best = paths.paths[0]
-    broken: dict[tuple[str, int], list[Note]] = {}
+    broken: dict[tuple[str, int], list[BrokenRule]] = {}
     for note in best.violations:
-        if note.code in _OF_PATHS:
+        if DEFAULT in note.profiles and note.code in _OF_PATHS:
             broken.setdefault((_OF_PATHS[note.code].code, note.depth or 0), []).append(note)
+        elif DEFAULT in note.profiles and note.code == "weak-key" and note.depth == len(best.certificates) - 1 > 0:
+            yield _weak_anchor(seen, read_certificate(best.certificates[-1]), note)
     for (_, depth), notes in broken.items():
         certificate = read_certificate(best.certificates[depth])
         detail = "; ".join(note.detail for note in notes) + "."
@@ -215,4 +224,5 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
             more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
         if notes[0].code == "path-too-long":
             more["title"] = "An authority on the path may not have so many below it"
+        more["refused_by"] = tuple(sorted({profile for note in notes for profile in note.profiles}))
         yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))

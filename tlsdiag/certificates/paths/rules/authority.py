@@ -17,7 +17,15 @@ def rule(judged: Judged) -> Iterator[Broken]:
     between = sum(1 for item in judged.chain[1 : len(judged.chain) - judged.anchored] if not item.is_self_issued)
     if judged.most_authorities is not None and between > judged.most_authorities:
         yield "too-deep", judged.top - judged.anchored, f"the path has {between} authorities between leaf and anchor; {judged.most_authorities} are allowed"
-    yield from _leaf(judged.chain[0])
+    yield from _leaf(judged.chain[0], trusted=judged.anchored and judged.top == 0)
+
+
+def _trusted_leaf(leaf: Certificate) -> Iterator[Broken]:
+    """A server's certificate that is an anchor itself."""
+    if leaf.version < 3:
+        yield "anchor-version:alone", 0, f"{leaf.label} is of version {leaf.version}, which has no basicConstraints"
+    if leaf.is_ca is False:
+        yield "leaf-trusted", 0, f"{leaf.label} is in the store and says that it is no authority (basicConstraints)"
 
 
 def _authority(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
@@ -45,11 +53,17 @@ def _length(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
         most = f"at most {item.path_length}" if item.path_length else "no"
         detail = f"{item.label} allows {most} authority below it (pathLenConstraint), and the path has {between}"
         yield "path-too-long", depth, detail
+    elif item.path_length is not None and depth - 1 > item.path_length:
+        detail = f"{item.label} has more authorities below it than pathLenConstraint says ({item.path_length}), for clients that count self-issued ones too"
+        yield "path-too-long:self-issued", depth, detail
 
 
-def _leaf(leaf: Certificate) -> Iterator[Broken]:
+def _leaf(leaf: Certificate, *, trusted: bool) -> Iterator[Broken]:
+    if trusted:
+        yield from _trusted_leaf(leaf)
     if leaf.is_ca:
-        yield "ca-as-leaf", 0, f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        detail = f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
+        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, detail
         return
     if leaf.path_length is not None:
         yield "path-length-without-ca", 0, f"{leaf.label} has a path length and is no authority"

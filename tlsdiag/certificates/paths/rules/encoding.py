@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ... import oids
-from ...certificate import Problem
+from ...certificate import Certificate, Problem
+from ...der import DerError, read_header
 from ...problems import Grade
 from ..judging import Broken, Judged
 
@@ -16,35 +17,56 @@ _OWN = {
     "serial-zero": "serial-zero",
     "serial-too-long": "serial-too-long",
     "version-too-old": "old-version:extensions",
+    "validity-encoding": "malformed:time",
 }
 """Problems that are rules of their own."""
 _ELSEWHERE = frozenset({"constraints-inconsistent", "general-name-odd", "authority-key-incomplete", "name-constraints-malformed"})
 """Problems that another rule tells better."""
+
+_HOW = {"extension-malformed": ":unreadable", "extension-empty": ":empty"}
+_BY_EXTENSION = {
+    ("extension-malformed", oids.KEY_USAGE): ":usage",
+    ("extension-malformed", oids.POLICIES): ":policies",
+    ("extension-empty", oids.KEY_USAGE): ":empty",
+    ("extension-empty", oids.EXTENDED_KEY_USAGE): ":empty",
+}
+_OF_BYTES = {"version-malformed": "version", "signature-parameters": "parameters", "validity-without-seconds": "seconds"}
 
 
 def rule(judged: Judged) -> Iterator[Broken]:
     """The problems of every certificate, and versions that are too old."""
     for depth, item in enumerate(judged.chain):
         for problem in item.problems:
-            code = _code(problem)
+            code = _code(problem, item)
             if code is not None:
                 yield code, depth, f"{item.label}: {problem.detail}"
         if item.version < 3 and not judged.is_anchor(depth):
             yield "old-version", depth, f"{item.label} is of version {item.version}"
 
 
-def _code(problem: Problem) -> str | None:
+def _code(problem: Problem, item: Certificate) -> str | None:
     if problem.code in _OWN:
         return _OWN[problem.code]
     if problem.grade is Grade.REMARK or problem.code in _ELSEWHERE:
         return None
     strict = "" if problem.grade is Grade.FATAL else ":strict"
     if problem.extension == oids.NAME_CONSTRAINTS:
-        return "malformed-constraints"
+        return f"malformed-constraints{_HOW.get(problem.code, '')}"
     if problem.extension == oids.SUBJECT_ALT_NAME:
-        return "malformed-name"
+        odd = problem.code == "general-name-malformed" and all(name.value.isascii() for name in item.general_names if name.kind != "iPAddress")
+        return "malformed-name:label" if odd else f"malformed-name{_HOW.get(problem.code, '')}"
     if problem.extension:
-        return f"malformed-extension{strict}"
+        return f"malformed-extension{_BY_EXTENSION.get((problem.code, problem.extension), strict)}"
+    if problem.code == "trailing-data" and item.der[problem.offset :] == _after(item.der):
+        return "malformed:trailing"
+    if problem.code in _OF_BYTES:
+        return f"malformed:{_OF_BYTES[problem.code]}"
     return f"malformed-key{strict}" if problem.code.startswith("key-") else f"malformed{strict}"
 
 
+def _after(der: bytes) -> bytes:
+    """What follows the certificate as a whole."""
+    try:
+        return der[read_header(der, 0, len(der)).end :]
+    except DerError:
+        return b""

@@ -7,17 +7,23 @@ from collections.abc import Iterator
 from ... import oids
 from ...certificate import Certificate
 from ...oids import UNDERSTOOD
+from ..issuers import key_ids_fit
 from ..judging import Broken, Judged
 
 _POLICY_CONSTRAINTS = "2.5.29.36"
+
+_KNOWN_TO_SOME = {oids.TLS_FEATURE: ":feature", _POLICY_CONSTRAINTS: ":policy-constraints", oids.INHIBIT_ANY_POLICY: ":inhibit-any"}
+"""Extensions that only some clients know."""
 
 
 def critical(judged: Judged) -> Iterator[Broken]:
     """Critical extensions that clients do not know."""
     for depth, item in enumerate(judged.chain):
         for extension in item.extensions:
-            if extension.critical and extension.oid not in UNDERSTOOD:
-                yield "unknown-critical-extension", depth, f"{item.label} has the critical extension {extension.oid}, which clients do not know"
+            if extension.critical and (extension.oid not in UNDERSTOOD or extension.oid in _KNOWN_TO_SOME):
+                variant, who = _KNOWN_TO_SOME.get(extension.oid, ""), "some" if extension.oid in _KNOWN_TO_SOME else "most"
+                detail = f"{item.label} has the critical extension {extension.oid}, which {who} clients do not know"
+                yield f"unknown-critical-extension{variant}", depth, detail
 
 
 def key_identifiers(judged: Judged) -> Iterator[Broken]:
@@ -29,6 +35,10 @@ def key_identifiers(judged: Judged) -> Iterator[Broken]:
             yield "authority-key-missing", depth, f"{item.label} has no authorityKeyIdentifier"
         elif authority is not None:
             yield from _authority_key(item, depth, critical=authority.critical, rooted=rooted)
+        if depth < judged.top and key_ids_fit(item, judged.chain[depth + 1]) is False:
+            where = ":anchor" if judged.is_anchor(depth + 1) else ""
+            detail = f"the authorityKeyIdentifier of {item.label} is not the key of {judged.chain[depth + 1].label}, which signed it"
+            yield f"authority-key-differs{where}", depth, detail
         if subject is None and item.is_ca and depth > 0:
             yield "subject-key-missing", depth, f"{item.label} is an authority without subjectKeyIdentifier"
         elif subject is not None and subject.critical:

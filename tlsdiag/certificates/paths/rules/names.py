@@ -12,13 +12,26 @@ from collections.abc import Iterator
 
 from ... import oids
 from ...certificate import Certificate
-from ...constraints import broken_names, dotted_constraints, malformed_constraints, too_many, wildcards_reaching
+from ...constraints import (
+    EMPTY,
+    UNREADABLE,
+    broken_names,
+    common_name_broken,
+    dotted_constraints,
+    malformed_constraints,
+    odd_kinds,
+    only_others_broken,
+    too_many,
+    wildcards_reaching,
+)
 from ...suffixes import is_public_suffix
 from ..judging import Broken, Judged
 
 _LABELS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[0-9]{8,10}|[0-9]{1,4}(\.[0-9]{1,4}){3}", re.IGNORECASE)
 """An IPv4 address, also in ways to write it that only some readers take."""
+_HOW_MALFORMED = {UNREADABLE: ":unreadable", EMPTY: ":empty"}
+_KINDS = {"directory": "directory names", "excluded-directory": "excluded directory names", "uri": "URIs", "odd": "other names"}
 _MAX_TOLD = 5
 
 
@@ -30,8 +43,11 @@ def constraints(judged: Judged) -> Iterator[Broken]:
             continue
         yield from _of_constraints(item, depth, critical=extension.critical)
         below = [lower for number, lower in enumerate(judged.chain[:depth]) if number == 0 or not lower.is_self_issued]
+        code = "name-not-permitted:other" if all(only_others_broken(item, lower) for lower in below) else "name-not-permitted"
         for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
-            yield "name-not-permitted", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+        for reason in common_name_broken(item, judged.chain[0]):
+            yield "name-not-permitted:common-name", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in wildcards_reaching(item, lower)):
             yield "name-not-permitted:wildcard", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         if any(too_many(item, lower) for lower in below):
@@ -46,7 +62,10 @@ def _of_constraints(item: Certificate, depth: int, *, critical: bool) -> Iterato
     if not critical:
         yield "constraints-not-critical", depth, f"{item.label} has nameConstraints that are not marked critical"
     for reason in malformed_constraints(item):
-        yield "malformed-constraints", depth, f"the nameConstraints of {item.label} make no sense: {reason}"
+        yield f"malformed-constraints{_HOW_MALFORMED.get(reason, '')}", depth, f"the nameConstraints of {item.label} make no sense: {reason}"
+    for kind in sorted(odd_kinds(item)) if critical else ():
+        detail = f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
+        yield f"constraints-not-understood:{kind}", depth, detail
     for base in dotted_constraints(item):
         yield "malformed-constraints:dot", depth, f"the nameConstraints of {item.label} have {base}: a DNS name there does not begin with a dot"
 
@@ -112,7 +131,8 @@ def _is_missed(text: str, leaf: Certificate) -> bool:
 def distinguished(judged: Judged) -> Iterator[Broken]:
     """Subjects and issuers that must not be empty."""
     for depth, item in enumerate(judged.chain):
-        if item.readable and not item.issuer.attributes:
+        follows = depth < judged.top and not judged.chain[depth + 1].subject.attributes  # told there
+        if item.readable and not item.issuer.attributes and not follows and not (item.is_ca and item.is_self_issued):
             yield "issuer-empty", depth, f"{item.label} names no issuer"
         if item.is_ca and not item.subject.attributes:
             yield "subject-empty", depth, f"{item.label} is an authority without a subject"

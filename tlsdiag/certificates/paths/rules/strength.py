@@ -11,7 +11,8 @@ from ...certificate import Certificate, KeyInfo
 from ...keys import bad_exponent, weak_signature
 from ..judging import Broken, Judged
 
-_TINY_RSA, _LEAST_RSA, _LEAST_CURVE = 1024, 2048, 224
+_TINY_RSA, _NEAR_RSA, _LEAST_RSA, _LEAST_CURVE = 1024, 2041, 2048, 224
+_KINDS = {"Ed25519": "", "Ed448": ":ed448"}
 _WEB_CURVES = ("secp256r1", "secp384r1", "secp521r1")
 _EXOTIC = ("explicit", "secp256k1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1")
 
@@ -33,14 +34,16 @@ def _key(key: KeyInfo) -> Iterator[tuple[str, str]]:
             code = "key-not-allowed:curve" if key.curve in _EXOTIC else "key-not-allowed"
             yield code, f"a key on the curve {key.curve}, which the web's authorities do not certify"
     elif key.kind == "DSA":
-        yield "weak-key:dsa", f"a DSA key ({key.bits} bits), which no client of today takes"
+        yield "weak-key:dsa", f"a DSA key ({key.bits} bits), which hardly any client of today takes"
     elif key.kind != "unknown":
-        yield "key-not-allowed", f"a key of the kind {key.kind}, which the web's authorities do not certify"
+        variant = _KINDS.get(key.kind, ":new")
+        yield f"key-not-allowed{variant}", f"a key of the kind {key.kind}, which the web's authorities do not certify"
 
 
 def _rsa(key: KeyInfo, bits: int) -> Iterator[tuple[str, str]]:
     if bits < _LEAST_RSA:
-        yield "weak-key:rsa-tiny" if bits < _TINY_RSA else "weak-key:rsa", f"an RSA key of {bits} bits; {_LEAST_RSA} is the least"
+        variant = "rsa-tiny" if bits < _TINY_RSA else "rsa" if bits < _NEAR_RSA else "rsa-near"
+        yield f"weak-key:{variant}", f"an RSA key of {bits} bits; {_LEAST_RSA} is the least"
     elif bits % 8:
         yield "key-size-odd", f"an RSA key of {bits} bits, which is no multiple of 8"
     if key.exponent is not None and (key.exponent < 3 or key.exponent % 2 == 0):

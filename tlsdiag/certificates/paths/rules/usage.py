@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from ... import oids
 from ...certificate import Certificate
-from ...oids import ANY_USAGE, SERVER_AUTH, USAGES
+from ...oids import ANY_USAGE, CLIENT_AUTH, SERVER_AUTH, USAGES
 from ..judging import Broken, Judged
 
+_STEP_UP = frozenset({"2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3"})
+"""Netscape's and Microsoft's old purposes for servers."""
 _HANDSHAKE = frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"})
 
 
@@ -28,6 +30,8 @@ def _leaf(leaf: Certificate, purpose: str) -> Iterator[Broken]:
         yield "usage-missing", 0, f"{leaf.label} has no extendedKeyUsage, which the Baseline Requirements want"
     elif extension is not None and extension.critical:
         yield "usage-critical", 0, f"{leaf.label} has an extendedKeyUsage that is marked critical"
+    if leaf.key_usage is not None and leaf.key_usage & _HANDSHAKE and "digitalSignature" not in leaf.key_usage:
+        yield "wrong-key-usage:no-signature", 0, f"The key of {leaf.label} may not sign (keyUsage has no digitalSignature), which TLS 1.3 and ECDHE need"
     if leaf.key_usage is not None and not leaf.key_usage & _HANDSHAKE:
         names = ", ".join(sorted(leaf.key_usage)) or "nothing"
         yield "wrong-key-usage:authority" if leaf.is_ca else "wrong-key-usage", 0, f"The key of {leaf.label} is for {names}, not for handshakes (keyUsage)"
@@ -42,4 +46,8 @@ def _purposes(item: Certificate, depth: int, purpose: str, variant: str) -> Iter
         yield f"usage-any{variant}", depth, f"{item.label} is for anyExtendedKeyUsage; some clients want {wanted} by name"
         return
     names = ", ".join(USAGES.get(oid, oid) for oid in allowed) or "nothing"
+    if variant:
+        variant += "-of-clients" if CLIENT_AUTH in allowed else ""
+    else:
+        variant = ":empty" if not allowed else ":step-up" if _STEP_UP.intersection(allowed) else ""
     yield f"wrong-usage{variant}", depth, f"{item.label} is for {names}, not for {wanted} (extendedKeyUsage)"

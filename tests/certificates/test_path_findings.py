@@ -1,0 +1,37 @@
+"""What the checks make of a path: only what OpenSSL refuses becomes a finding."""
+
+from __future__ import annotations
+
+from samples import certificate as samples
+
+from tlsdiag.check import Seen
+from tlsdiag.checks.certificate.soundness import SoundnessCheck
+from tlsdiag.finding import Finding
+from tlsdiag.testing import Authority
+from tlsdiag.testing.observations import NOW
+
+
+def findings(view: Seen) -> list[Finding]:
+    return list(SoundnessCheck().run(view))
+
+
+def test_a_trusted_authority_with_a_weak_key_is_told_since_openssl_looks_at_it() -> None:
+    weak = Authority.root("Weak Root CA", key="rsa1024", number=320, now=NOW)
+    issued = weak.intermediate("Weak Issuing CA", number=321).issue("server.example", window=samples.window(-30, 60))
+    (found,) = findings(samples.issued(issued, trust=weak.pem, verify_code=67))
+    assert (found.code, found.subject, found.blocks) == ("weak-key", "Weak Root CA", True)
+    assert "1024" in found.detail
+
+
+def test_a_certificate_for_anything_is_for_openssl_not_for_servers() -> None:
+    from cryptography import x509
+
+    anything = x509.ExtendedKeyUsage([x509.ObjectIdentifier("2.5.29.37.0")])
+    (found,) = findings(samples.issued(samples.leaf(usages=None, extensions=((anything, False),)), verify_code=26))
+    assert found.code == "certificate-wrong-usage"
+    assert found.blocks
+
+
+def test_what_only_others_refuse_is_no_finding_of_a_path() -> None:
+    path = samples.issued(samples.leaf(), verify_code=None)
+    assert findings(path) == []

@@ -1,0 +1,112 @@
+"""Whether a certificate is for a host, as each client compares names: alike in the plain cases, not in the common name, wildcards and dots.
+
+RFC 9525 (`names.match_host`) is what the standards want; these are the departures. The common name counts for OpenSSL, Java, GnuTLS and NSS where there is no
+dNSName at all; a wildcard has to be a whole label on the left with two labels after it for most, Go wants one label after it, and Java takes it anywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+
+import attrs
+
+from ..certificate import Certificate
+from ..names import NameMatch, match_host
+
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
+
+
+@attrs.frozen(kw_only=True)
+class NameHabits:
+    """How a client compares: `labels` are those that must follow a wildcard; `anywhere`: it may be a part of any label.
+
+    `plain_hosts`: it takes no host with an underscore; `dots_ignored`: a dot at the end of a certificate's name counts for nothing.
+    """
+
+    common_name: bool = False
+    labels: int = 2
+    anywhere: bool = False
+    plain_hosts: bool = False
+    dots_ignored: bool = False
+
+
+_OPENSSL = NameHabits(common_name=True)
+HABITS: dict[str, NameHabits] = {
+    "openssl-1.1.1": _OPENSSL,
+    "openssl-3": _OPENSSL,
+    "openssl-3-strict": _OPENSSL,
+    "go": NameHabits(labels=1),
+    "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True),
+    "gnutls": NameHabits(common_name=True),
+    "nss": NameHabits(common_name=True),
+    "chromium": NameHabits(dots_ignored=True),
+}
+
+
+def why_not_named(certificate: Certificate, host: str, profile: str) -> str | None:
+    """Why a client of a profile does not take a certificate for a host's; None when it does."""
+    habits, wanted = HABITS[profile], host.rstrip(".").lower()
+    if _is_address(wanted):
+        match = _standard(certificate, host)
+        return None if match.matched else match.reason
+    if not takes_host(host, profile):
+        return f"{host} has characters that it takes in no host name"
+    presented = (name.lower().removesuffix("." if habits.dots_ignored else "") for name in certificate.dns_names)
+    if any(_fits(name, wanted, habits) for name in presented):
+        return None
+    common = certificate.subject.common_name
+    if habits.common_name and not certificate.dns_names and common is not None and _fits(common.lower(), wanted, habits):
+        return None
+    dotted = next((name for name in certificate.dns_names if name.lower() == f"{wanted}."), None)
+    if dotted is not None:
+        return f"{dotted} ends in a dot, and it compares the dot too"
+    match = _standard(certificate, host)
+    return match.reason or f"it takes none of {', '.join(match.presented[:4])} for {host}"
+
+
+@functools.lru_cache(maxsize=64)
+def _standard(certificate: Certificate, host: str) -> NameMatch:
+    """The match by RFC 9525, made once for all clients."""
+    return match_host(certificate, host)
+
+
+def takes_host(host: str, profile: str) -> bool:
+    """Whether a client of a profile takes a host name (or an address) at all, whatever the certificate."""
+    return not HABITS[profile].plain_hosts or _is_address(host) or _HOST.fullmatch(host) is not None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _fits(pattern: str, host: str, habits: NameHabits) -> bool:
+    if "*" not in pattern:
+        return pattern == host
+    labels, wanted = pattern.split("."), host.split(".")
+    if len(labels) != len(wanted) or len(labels) <= habits.labels:
+        return False
+    if habits.anywhere:
+        return all(_fits_label(label, name) for label, name in zip(labels, wanted, strict=True))
+    return labels[0] == "*" and labels[1:] == wanted[1:]
+
+
+def _fits_label(pattern: str, label: str) -> bool:
+    """Whether a label is the pattern's pieces in order, with anything where a star stands."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return pattern == label
+    if not label.startswith(first):
+        return False
+    at = len(first)
+    for piece in rest[:-1]:
+        found = label.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(label) - at >= len(rest[-1]) and label.endswith(rest[-1])
