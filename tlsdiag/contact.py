@@ -94,11 +94,22 @@ def _owner(authority: IssuingAuthority) -> Contact:
         emails=owner.emails,
         urls=owner.urls,
         phone=owner.phone,
-        doubt=_doubt(owner),
+        doubt="; ".join(filter(None, (_under(authority, owner), _doubt(owner)))),
         source=owner.source,
         source_date=owner.source_date,
         documentation=tuple(filter(None, (owner.website, owner.help, *owner.repositories[:2]))),
     )
+
+
+def _under(authority: IssuingAuthority, owner: OwnerSeen) -> str:
+    """Where another organisation has issued below the owner's root."""
+    from .certificates import read_certificate
+    from .certificates.authorities import bears
+
+    organization = read_certificate(authority.certificate).issuer.organization
+    if not authority.public or not organization or bears(owner.owner, organization):
+        return ""
+    return f"the certificate was issued by {organization} under this authority's root: it may have an address of its own"
 
 
 def _doubt(owner: OwnerSeen) -> str:

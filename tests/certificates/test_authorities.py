@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tlsdiag.certificates import TrustStore, read_certificate
-from tlsdiag.certificates.authorities import AuthorityDataError, Doubt, Measure, owner_of, read_tables, shipped, with_tables
+from tlsdiag.certificates import Certificate, Name, TrustStore, read_certificate
+from tlsdiag.certificates.authorities import AuthorityDataError, Doubt, Measure, issuing_owner, owner_of, read_tables, shipped, with_tables
 from tlsdiag.testing import Authority
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "authorities"
@@ -72,6 +72,26 @@ def test_where_one_authority_signed_the_root_of_another_the_other_has_issued() -
     own, other = ROOTS["GTS Root R1"], ROOTS["ISRG Root X1"]
     found = owner_of(PRIVATE, own, other)
     assert found is not None and found.owner == "Google Trust Services"
+
+
+def issued_by(organization: str) -> Certificate:
+    return Certificate(der=b"leaf", issuer=Name(attributes=(("2.5.4.10", organization),)))
+
+
+@pytest.mark.parametrize(
+    ("organization", "owner"),
+    [
+        ("Certainly", "Certainly (Fastly)"),
+        ("Microsoft Corporation", "Microsoft"),
+        ("Apple Inc.", "GoDaddy (incl. Starfield)"),
+        ("Starfield Technologies, Inc.", "GoDaddy (incl. Starfield)"),
+        ("", "GoDaddy (incl. Starfield)"),
+        ("...", "GoDaddy (incl. Starfield)"),
+    ],
+)
+def test_a_young_authority_below_an_old_root_is_told_by_its_organisation(organization: str, owner: str) -> None:
+    found = issuing_owner((issued_by(organization), ROOTS["Starfield Root Certificate Authority - G2"]))
+    assert found is not None and found.owner == owner
 
 
 def test_a_newer_table_takes_the_place_of_the_shipped_one() -> None:

@@ -32,8 +32,15 @@ RULE = Rule(
     fix=Fix(summary="Have it issued again."),
     references=("RFC 5280 section 4.1",),
 )
-ISRG = OwnerSeen(owner="ISRG", website="https://letsencrypt.org/", emails=("reports@letsencrypt.org",), confidence="high", source="its CPS", source_date="2026")
-OLD = attrs.evolve(ISRG, owner="Old One", confidence="low (old)", source="a survey", source_date="2017-04")
+ISRG = OwnerSeen(
+    owner="ISRG (Test Trust)",
+    website="https://letsencrypt.org/",
+    emails=("reports@letsencrypt.org",),
+    confidence="high",
+    source="its CPS",
+    source_date="2026",
+)
+OLD = attrs.evolve(ISRG, owner="Old One (Test Trust)", confidence="low (old)", source="a survey", source_date="2017-04")
 
 
 def report(owner: OwnerSeen | None = ISRG, *, public: bool = True, view: Seen | None = None, store: str = "/home/me/ca.pem", **finding: Any) -> Report:
@@ -96,21 +103,26 @@ def test_a_public_authority_that_the_table_does_not_know_is_said_to_be_one() -> 
 
 def test_an_old_address_is_told_with_its_doubt() -> None:
     text = render_text(report(OLD), width=400)
-    assert "Tell: Old One, reports@letsencrypt.org (the address may be out of date: low (old) (a survey of 2017-04))." in text
+    assert "Tell: Old One (Test Trust), reports@letsencrypt.org (the address may be out of date: low (old) (a survey of 2017-04))." in text
     assert "Note: the address may be out of date" in letter(report(OLD))
+
+
+def test_an_issuer_of_another_name_below_the_root_is_told() -> None:
+    text = render_text(report(attrs.evolve(ISRG, owner="Somebody Else")), width=400)
+    assert "(the certificate was issued by Test Trust under this authority's root: it may have an address of its own)" in text
 
 
 def test_an_authority_without_an_address_has_its_website() -> None:
     text = render_text(report(attrs.evolve(ISRG, emails=())), width=400)
-    assert "Tell: ISRG (no address for problem reports is known; look for one at https://letsencrypt.org/)." in text
+    assert "Tell: ISRG (Test Trust) (no address for problem reports is known; look for one at https://letsencrypt.org/)." in text
     bare = render_text(report(attrs.evolve(ISRG, emails=(), website="")), width=400)
-    assert "Tell: ISRG (no address for problem reports is known)." in bare
+    assert "Tell: ISRG (Test Trust) (no address for problem reports is known)." in bare
 
 
 def test_the_contact_is_in_the_json_and_a_report_read_back_has_it_again() -> None:
     made = report()
     plain = json.loads(made.to_json())["findings"][0]["contact"]
-    assert (plain["owner"], plain["emails"], plain["table_date"]) == ("ISRG", ["reports@letsencrypt.org"], "2026-11-23")
+    assert (plain["owner"], plain["emails"], plain["table_date"]) == ("ISRG (Test Trust)", ["reports@letsencrypt.org"], "2026-11-23")
     again = Report.from_dict(made.to_dict())
     assert again.contact_for(again.findings[0]) == made.contact_for(made.findings[0])
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from ..certificates import Certificate, StoreError, TrustStore, build_paths, read_certificate
-from ..certificates.authorities import Authority, AuthorityData, Hit, hits, named_hits, owner_of, refused, shipped
+from ..certificates.authorities import Authority, AuthorityData, Hit, hits, issuing_owner, named_hits, owner_of, refused, shipped
 from ..certificates.paths import DEFAULT
 from ..certificates.times import embedded_timestamps, timestamp_of
 from ..plugin import (
@@ -51,7 +51,7 @@ class AuthoritiesProbe(Probe):
 def described(sent: Sequence[Certificate], ways: Sequence[_Way], data: AuthorityData | None, *, public: bool, logged: datetime | None) -> IssuingAuthority:
     """What the tables (None: the shipped ones) say of the ways, each leaf first; `logged` is the earliest SCT."""
     data, leaf = shipped() if data is None else data, sent[0]
-    owner = next((found for way in ways if (found := owner_of(*way[1:], data=data)) is not None), None)
+    owner = next((found for way in ways if (found := issuing_owner(way, data) if public else owner_of(*way[1:], data=data)) is not None), None)
     return IssuingAuthority(
         certificate=leaf.der,
         issuer=leaf.issuer.text,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from .distrust import Hit, hits, named_hits, refused
 from .model import Authority, AuthorityData, Distrust, Doubt, Measure
-from .owners import key_of, owner_of, shipped, with_tables
+from .owners import bears, issuing_owner, key_of, owner_of, shipped, with_tables
 from .reading import AuthorityDataError, read_tables
 
 __all__ = [
-    "Authority", "AuthorityData", "AuthorityDataError", "Distrust", "Doubt", "Hit", "Measure", "hits", "key_of", "named_hits", "owner_of", "read_tables",
-    "refused", "shipped", "with_tables",
+    "Authority", "AuthorityData", "AuthorityDataError", "Distrust", "Doubt", "Hit", "Measure", "bears", "hits", "issuing_owner", "key_of", "named_hits",
+    "owner_of", "read_tables", "refused", "shipped", "with_tables",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,26 @@ def owner_of(*certificates: Certificate, data: AuthorityData | None = None) -> A
             if name in known:
                 return known[name]
     return None
+
+
+def issuing_owner(path: Sequence[Certificate], data: AuthorityData | None = None) -> Authority | None:
+    """The owner of what issued the first certificate of a path that leads to a public root.
+
+    That is the owner of the nearest known root, unless the issuer's organisation says otherwise and one owner bears its name: roots are young, and an
+    older authority's root stands above. Public authorities may not take each other's names; of private ones `owner_of` has to do.
+    """
+    known, organization = owner_of(*path[1:], data=data), path[0].issuer.organization
+    if known is None or not organization or bears(known, organization):
+        return known
+    others = [owner for owner in (shipped() if data is None else data).owners if bears(owner, organization)]
+    return others[0] if len(others) == 1 else known
+
+
+def bears(owner: Authority | str, organization: str) -> bool:
+    """Whether an owner's name has the first word of an organisation's."""
+    name = owner if isinstance(owner, str) else owner.owner
+    first = re.match(r"\w{3,}", organization)
+    return first is not None and re.search(rf"(?<!\w){re.escape(first[0])}(?!\w)", name, re.IGNORECASE) is not None
 
 
 def key_of(certificate: Certificate) -> str:
