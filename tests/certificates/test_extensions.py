@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from der import (
     AIA,
@@ -32,7 +34,7 @@ from der import (
 )
 
 from tlsdiag.certificates import Certificate, GeneralName, Grade, read_certificate
-from tlsdiag.certificates.problems import PROBLEMS
+from tlsdiag.certificates.problems import PROBLEMS, grade_of
 
 
 def read(*extensions: bytes) -> Certificate:
@@ -108,7 +110,7 @@ DAMAGED = {
     "a negative path length": (extension(CONSTRAINTS, seq(boolean(True), integer(-1))), "extension-malformed"),
     "constraints with more": (extension(CONSTRAINTS, seq(boolean(True), integer(1), integer(1))), "extension-malformed"),
     "constraints that are no sequence": (extension(CONSTRAINTS, NULL), "extension-malformed"),
-    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "extension-empty"),
+    "no usage": (extension(KEY_USAGE, bits(b"\0", 7)), "usage-empty"),
     "no extended usage": (extension(EKU, seq()), "extension-empty"),
     "a usage that is no identifier": (extension(EKU, seq(NULL)), "extension-malformed"),
     "an empty key identifier": (extension(SKI, octets(b"")), "extension-empty"),
@@ -153,7 +155,7 @@ DAMAGED = {
     "a period of nothing": (extension("2.5.29.16", seq(integer(1))), "extension-minor"),
     "a period of odd times": (extension("2.5.29.16", seq(element(0x80, b"2025"))), "extension-minor"),
     "an attribute without values": (extension("2.5.29.9", seq(seq(oid("1.2.3")))), "extension-minor"),
-    "a Netscape type of text": (extension("2.16.840.1.113730.1.1", text("x", 0x16)), "extension-minor"),
+    "a Netscape type of text": (extension("2.16.840.1.113730.1.1", text("x", 0x16)), "extension-malformed"),
     "a Netscape comment in bits": (extension("2.16.840.1.113730.1.13", bits(b"x")), "extension-minor"),
 }
 
@@ -203,8 +205,10 @@ NAMES = {
     "an address of five bytes": (element(0x87, bytes(5)), "general-name-malformed"),
     "two @": (element(0x81, b"a@b@c.example"), "general-name-malformed"),
     "a relative URI": (element(0x86, b"there"), "general-name-malformed"),
-    "a registered identifier that is none": (element(0x88, b"\x80"), "general-name-malformed"),
-    "an unknown tag": (element(0x8A, b"x"), "general-name-malformed"),
+    "a registered identifier that is none": (element(0x88, b"\x80"), "extension-malformed"),
+    "an other name that is none": (element(0xA0, b"\x06"), "extension-malformed"),
+    "a directory name that is none": (element(0xA4, NULL), "extension-malformed"),
+    "an unknown tag": (element(0x8A, b"x"), "extension-malformed"),
 }
 
 
@@ -226,8 +230,14 @@ def test_a_quoted_at_sign_is_no_second_one() -> None:
     assert read_certificate(certificate(extensions=[alternative(element(0x81, b'"a@b"@c.example'))])).problems == ()
 
 
-def test_every_code_has_a_grade_and_a_meaning() -> None:
+def test_every_code_is_in_the_documentation_with_its_grade() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text(encoding="utf-8")
     for code, kind in PROBLEMS.items():
-        assert isinstance(kind.grade, Grade)
-        assert kind.meaning
-        assert code == code.lower()
+        assert f"| `{code}` | {kind.grade.value} | {kind.meaning} |" in page
+
+
+def test_nothing_is_fatal_in_an_extension_that_openssl_does_not_read() -> None:
+    assert grade_of("extension-malformed", "2.5.29.32") is Grade.STRICT
+    assert grade_of("extension-malformed", "2.5.29.17") is Grade.FATAL
+    assert grade_of("extension-minor", "2.5.29.32") is Grade.REMARK
+    assert grade_of("a code of tomorrow") is Grade.STRICT

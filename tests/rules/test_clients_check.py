@@ -170,3 +170,21 @@ def test_without_a_client_at_hand_what_openssl_refuses_is_told_by_the_other_chec
     seen.observations.put(ClientOutcome, seen.endpoint, Unavailable(why=Why.NOT_APPLICABLE, detail="no connection"))
     found = run_check(ClientsCheck, seen)
     assert [(item.code, item.severity, item.blocks) for item in found] == [("refused-by-some-clients", severity, False)]
+
+
+def test_real_sites_are_taken_by_all_clients() -> None:
+    import base64
+    import json
+    from datetime import datetime
+    from pathlib import Path
+
+    from tlsdiag.certificates import TrustStore, client_verdicts, read_certificate
+
+    refusing = {}
+    sites = (Path(__file__).parents[1] / "corpus" / "sites" / "chains.json").read_text(encoding="utf-8")
+    for row in json.loads(sites)["chains"]:
+        leaf, *sent = (read_certificate(base64.b64decode(text)) for text in row["sent"])
+        store = TrustStore.from_certificates([base64.b64decode(row["root"])])
+        verdicts = client_verdicts(leaf, sent=sent, store=store, at=datetime.fromisoformat(row["at"]), host=row["host"])
+        refusing[row["host"]] = [(item.profile, item.violations) for item in verdicts if not item.accepts]
+    assert {host: found for host, found in refusing.items() if found} == {}

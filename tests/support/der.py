@@ -1,13 +1,14 @@
 """DER by hand: elements, and certificates piece by piece, so that any one piece can be wrong.
 
 `certificate(serial=integer(-1))` is an otherwise honest certificate with a negative serial number; `certificate(extensions=[extension(OID, value)])` has
-that extension alone. It is signed with its own key, over the bytes as they are.
+that extension alone. It is signed with its own key, or with `signer`, over the bytes as they are.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -152,6 +153,7 @@ def certificate(
     outer: bytes = ECDSA_SHA256,
     signature: bytes | None = None,
     behind: bytes = b"",
+    signer: Any = None,
 ) -> bytes:
     """A certificate of these pieces, each the whole element; `extensions=()` is an empty list of them, None none at all."""
     own = common_name("made.example")
@@ -159,5 +161,5 @@ def certificate(
     fields = (version, serial or integer(77), inner, issuer or own, validity, own if subject is None else subject, key or public_key(), unique, listed, rest)
     tbs = seq(*fields)
     if signature is None:
-        signature = bits(new_key("ecdsa", 700).sign(tbs, ec.ECDSA(hashes.SHA256())))
+        signature = bits((signer or new_key("ecdsa", 700)).sign(tbs, ec.ECDSA(hashes.SHA256())))
     return seq(tbs, outer, signature, behind)

@@ -10,7 +10,6 @@ from . import oids
 from .certificate import SignatureInfo
 from .der import NULL, OID, SEQUENCE, DerError, Element, read_element
 
-RSA_PSS = "1.2.840.113549.1.1.10"
 _MGF1 = "1.2.840.113549.1.1.8"
 _MAX_SALT = 1024
 
@@ -31,7 +30,7 @@ def signature_info(algorithm: Element) -> SignatureInfo:
     oid = _first(parts, algorithm).oid()
     known = oids.SIGNATURES.get(oid)
     hash_name = known.hash if known else None
-    if oid == RSA_PSS and len(parts) > 1:
+    if oid == oids.RSA_PSS and len(parts) > 1:
         hash_name = pss_parameters(parts[1]).hash
     return SignatureInfo(oid=oid, name=known.name if known else oid, hash=hash_name)
 

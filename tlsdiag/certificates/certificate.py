@@ -11,7 +11,7 @@ from datetime import datetime
 import attrs
 
 from . import oids
-from .problems import PROBLEMS, Grade
+from .problems import Grade, grade_of
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +30,7 @@ class Problem:
     @property
     def grade(self) -> Grade:
         """Whom it disturbs: every client, strict ones, or nobody."""
-        return PROBLEMS[self.code].grade if self.code in PROBLEMS else Grade.STRICT
+        return grade_of(self.code, self.extension)
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +91,8 @@ class AuthorityKeyIdentifier:
 class KeyInfo:
     """A public key: its kind ("RSA", "EC", "Ed25519", ...), size in bits, and what the kind has besides.
 
-    `curve` is "explicit" where the parameters are written out; a kind that is not known here is its dotted OID. `modulus` is that of an RSA key.
+    `curve` is "explicit" where the parameters are written out; a kind that is not known here is its dotted OID. `modulus` is that of an RSA key;
+    `oid` is the algorithm as it stands, for a key that may only sign in one way is of the kind RSA too (RSASSA-PSS, 1.2.840.113549.1.1.10).
     """
 
     kind: str = "unknown"
@@ -99,6 +100,7 @@ class KeyInfo:
     curve: str | None = None
     exponent: int | None = None
     modulus: int | None = attrs.field(default=None, repr=False)
+    oid: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.curve or self.bits or ''}".strip()

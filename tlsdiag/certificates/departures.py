@@ -13,7 +13,7 @@ import attrs
 
 from .der import DerError, Header, oid_text, read_header
 
-MAX_ELEMENTS = 12_000
+MAX_ELEMENTS = 11_000
 """As many as a certificate of 2,500 names has more than twice over; a walk over more would take longer than a diagnosis may."""
 MAX_DEPTH = 64
 
@@ -47,6 +47,9 @@ class Walk:
             self.left -= 1
             if self.left <= 0:
                 return
+            if 0x80 <= data[at] < 0xA0 and at + 2 <= stop and data[at] != 0x9F and data[at + 1] < 0x80:
+                at += 2 + data[at + 1]  # implicitly tagged and short: nothing to see, and names come by the thousand
+                continue
             head = read_header(data, at, stop)
             if not head.is_der:
                 yield Departure("encoding-not-der", _length_fault(data, at, head), at)
@@ -72,6 +75,8 @@ class Walk:
             end = read_header(self.data, position, head.stop).end
             found.append(self.data[position:end])
             position = end
+        if not found:
+            yield Departure("set-empty", "a SET OF with nothing in it", at)
         if found != sorted(found):
             yield Departure("set-unsorted", "a SET OF is not in the order of its encodings", at)
 
@@ -94,9 +99,9 @@ def _boolean(content: bytes) -> _Fault:
 
 def _integer(content: bytes) -> _Fault:
     if not content:
-        return _NOT_DER, "an INTEGER of no bytes"
+        return "integer-padded", "an INTEGER of no bytes"
     needless = len(content) > 1 and ((content[0] == 0 and content[1] < 0x80) or (content[0] == 0xFF and content[1] >= 0x80))
-    return (_NOT_DER, "an INTEGER with a needless leading byte") if needless else None
+    return ("integer-padded", "an INTEGER with a needless leading byte") if needless else None
 
 
 def _bit_string(content: bytes) -> _Fault:
@@ -123,7 +128,7 @@ def _utf8(content: bytes) -> _Fault:
     try:
         content.decode()
     except UnicodeDecodeError:
-        return "string-characters", "a UTF8String that is no UTF-8"
+        return "string-malformed", "a UTF8String that is no UTF-8"
     return None
 
 
@@ -151,7 +156,7 @@ def _numeric(content: bytes) -> _Fault:
 def _wide(width: int, name: str) -> Callable[[bytes], _Fault]:
     def check(content: bytes) -> _Fault:
         if len(content) % width:
-            return "string-characters", f"a {name} of {len(content)} bytes"
+            return "string-malformed", f"a {name} of {len(content)} bytes"
         return "string-type-old", f"a {name}, which RFC 5280 keeps for old names only"
 
     return check

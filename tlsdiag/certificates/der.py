@@ -15,7 +15,8 @@ SEQUENCE, SET, INTEGER, BIT_STRING, OCTET_STRING, OID, BOOLEAN, NULL = 0x30, 0x3
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 MAX_CHILDREN = 10_000
 """More elements than any honest certificate has in one place."""
-_MAX_LENGTH_BYTES, _MAX_TAG_BYTES = 8, 6
+TOO_MANY = "too many elements"
+_MAX_LENGTH_BYTES, _MAX_TAG_BYTES, _MAX_IDENTIFIER = 8, 6, 200
 _MAX_INDEFINITE, _MAX_OPEN = 2_000, 8
 """Elements that are looked at to find the end of an indefinite length, and levels of such."""
 
@@ -28,31 +29,46 @@ class DerError(ValueError):
         self.message, self.offset = message, offset
 
 
-@attrs.frozen
-class Element:
-    """One element: its tag byte, its content, its whole encoding, and where the content begins."""
+@attrs.define
+class Purse:
+    """How many elements may still be read below one element: a hostile certificate has half a million."""
+
+    left: int
+
+
+class Element(NamedTuple):
+    """One element: its tag byte, its content, its whole encoding, and where the content begins. What is below it is paid from its purse."""
 
     tag: int
     content: bytes
     raw: bytes
     offset: int
+    purse: Purse | None = None
 
-    def children(self) -> list[Element]:
-        """The elements inside; DerError when one of them cannot be followed, or when there are more than `MAX_CHILDREN`."""
+    def children(self, *, partial: bool = False) -> list[Element]:
+        """The elements inside; DerError when one of them cannot be followed. When there are too many, the first ones (`partial`) or a DerError."""
         found: list[Element] = []
-        at, data, size = 0, self.content, len(self.content)
+        at, data, size, base = 0, self.content, len(self.content), self.offset
+        most = MAX_CHILDREN if self.purse is None else min(MAX_CHILDREN, self.purse.left)
         while at < size:
-            if len(found) == MAX_CHILDREN:
-                raise DerError("too many elements", self.offset + at)
-            tag, start, stop, end, _ = read_header(data, at, size, self.offset)
-            found.append(Element(tag, data[start:stop], data[at:end], self.offset + start))
+            if len(found) == most:
+                if partial:
+                    break
+                raise DerError(TOO_MANY, base + at)
+            if at + 2 <= size and data[at] & 0x1F != 0x1F and (end := at + 2 + data[at + 1]) <= size and data[at + 1] < 0x80:
+                tag, start, stop = data[at], at + 2, end  # the plain case without a call: hostile certificates have thousands
+            else:
+                tag, start, stop, end, _ = read_header(data, at, size, base)
+            found.append(Element(tag, data[start:stop], data[at:end], base + start, self.purse))
             at = end
+        if self.purse is not None:
+            self.purse.left -= len(found)
         return found
 
     def expect(self, tag: int) -> Element:
         """The element itself; DerError when it has another tag."""
         if self.tag != tag:
-            raise DerError(f"tag 0x{self.tag:02x} where 0x{tag:02x} was expected", self.offset)
+            raise DerError(f"{tag_name(self.tag)} where {tag_name(tag)} should be", self.offset)
         return self
 
     def integer(self) -> int:
@@ -85,10 +101,10 @@ class Element:
             raise DerError(f"{text[:30]!r} is no time of the form that RFC 5280 wants", self.offset) from None
 
 
-def read_element(data: bytes, at: int = 0, base: int = 0) -> Element:
+def read_element(data: bytes, at: int = 0, base: int = 0, purse: Purse | None = None) -> Element:
     """The element that begins at `at`; offsets in errors count from `base`."""
     head = read_header(data, at, len(data), base)
-    return Element(head.tag, data[head.start : head.stop], data[at : head.end], base + head.start)
+    return Element(head.tag, data[head.start : head.stop], data[at : head.end], base + head.start, purse)
 
 
 class Header(NamedTuple):
@@ -173,12 +189,24 @@ def _indefinite(data: bytes, at: int, start: int, limit: int, base: int) -> Head
     raise DerError("an indefinite length without an end", base + at)
 
 
+_TAGS = {
+    SEQUENCE: "SEQUENCE", SET: "SET", INTEGER: "INTEGER", BIT_STRING: "BIT STRING", OCTET_STRING: "OCTET STRING", OID: "OBJECT IDENTIFIER",
+    BOOLEAN: "BOOLEAN", NULL: "NULL", UTC_TIME: "UTCTime", GENERALIZED_TIME: "GeneralizedTime", 0x0C: "UTF8String", 0x13: "PrintableString",
+    0x16: "IA5String",
+}  # fmt: skip
+
+
+def tag_name(tag: int) -> str:
+    """A tag byte for people: "BIT STRING", else "tag 0x8a"."""
+    return _TAGS.get(tag, f"tag 0x{tag:02x}")
+
+
 def oid_text(content: bytes, offset: int = 0) -> str:
     """The dotted form of an object identifier's content."""
-    if not content or content[-1] & 0x80:
+    if not content or content[-1] & 0x80 or len(content) > _MAX_IDENTIFIER:
         raise DerError("a damaged OBJECT IDENTIFIER", offset)
     arcs, value = [], 0
-    for byte in content[:200]:
+    for byte in content:
         value = value << 7 | byte & 0x7F
         if not byte & 0x80:
             arcs.append(value)

@@ -35,7 +35,7 @@ def _general_names(items: Iterable[Element], note: Note) -> list[GeneralName]:
         try:
             name = general_name(item)
         except DerError as exc:
-            note("general-name-malformed", exc.message, exc.offset)
+            note("extension-malformed", exc.message, exc.offset)
             continue
         if wrong := fault(name):
             note(*wrong, item.offset)
@@ -61,9 +61,11 @@ def _issuer_alt_name(value: Element, note: Note) -> Facts:
 
 def _some(value: Element, note: Note) -> list[Element]:
     """The items of a SEQUENCE OF that must not be empty."""
-    items = value.expect(SEQUENCE).children()
+    items = value.expect(SEQUENCE).children(partial=True)
     if not items:
         note("extension-empty", "it is empty", value.offset)
+    elif sum(len(item.raw) for item in items) < len(value.content):
+        note("too-many-elements", f"the first {len(items)} are looked at", value.offset)
     return items
 
 
@@ -91,7 +93,7 @@ def _key_usage(value: Element, note: Note) -> Facts:
     content = value.expect(BIT_STRING).content[1:3]
     bits, width = int.from_bytes(content, "big"), 8 * len(content)
     if not bits:
-        note("extension-empty", "no bit is set", value.offset)
+        note("usage-empty", "no bit is set", value.offset)
     found = (name for number, name in enumerate(_KEY_USAGES) if number < width and bits >> (width - 1 - number) & 1)
     return {"key_usage": frozenset(found)}
 
@@ -355,6 +357,6 @@ READERS: dict[str, Reader] = {
 }
 MINOR = frozenset({
     oids.ISSUER_ALT_NAME, oids.SUBJECT_INFORMATION, oids.FRESHEST_CRL, oids.PRIVATE_KEY_USAGE_PERIOD, oids.SUBJECT_DIRECTORY_ATTRIBUTES,
-    oids.NETSCAPE_CERT_TYPE, oids.OCSP_NO_CHECK, *oids.NETSCAPE_TEXTS,
+    oids.OCSP_NO_CHECK, *oids.NETSCAPE_TEXTS,
 })  # fmt: skip
 """Extensions that no client's decision about a server hangs on: what is wrong in them is a remark."""

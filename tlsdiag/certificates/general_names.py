@@ -13,16 +13,20 @@ import ipaddress
 import re
 
 from .certificate import GeneralName
-from .der import DerError, Element, oid_text, read_element
-from .distinguished import read_name_der
+from .der import TOO_MANY, DerError, Element, oid_text, read_element
+from .distinguished import read_name
 
 KINDS = {
     0xA0: "otherName", 0x81: "rfc822Name", 0x82: "dNSName", 0xA3: "x400Address", 0xA4: "directoryName", 0xA5: "ediPartyName",
     0x86: "uniformResourceIdentifier", 0x87: "iPAddress", 0x88: "registeredID",
 }  # fmt: skip
 """The kind of a name by the tag byte of its encoding."""
+_FOR_A_NAME = 400
+"""Elements of a directory name that is longer than any in use."""
+_PARSED = frozenset({"registeredID", "otherName", "directoryName"})
 _LABELS = re.compile(rb"(\*|[A-Za-z0-9_*-]+)(\.[A-Za-z0-9_*-]+)*\.?")
 """Letters, digits, hyphens; an underscore or an asterisk in an odd place is another question than the encoding."""
+_PLAIN = re.compile(rb"(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*")
 _IPV4 = re.compile(rb"\d{1,3}(\.\d{1,3}){3}")
 
 
@@ -36,12 +40,14 @@ def general_name(element: Element) -> GeneralName:
 
 def fault(name: GeneralName) -> tuple[str, str] | None:
     """The code and the words for what is wrong with a name of a subject; None for a good one."""
+    if name.kind == "dNSName" and _PLAIN.fullmatch(name.value):
+        return None
     if name.kind == "iPAddress" and len(name.value) not in (4, 16):
         return "general-name-malformed", f"an iPAddress of {len(name.value)} bytes"
     if name.kind in ("dNSName", "rfc822Name", "uniformResourceIdentifier"):
         return _fault_of_text(name)
-    if name.kind == "registeredID" and name.text.startswith("registeredID "):
-        return "general-name-malformed", "a registeredID that is no OBJECT IDENTIFIER"
+    if name.kind in _PARSED and name.text.startswith(name.kind):
+        return "extension-malformed", f"a {name.kind} that cannot be read"
     return None
 
 
@@ -77,15 +83,19 @@ def _text(kind: str, element: Element) -> str:
     content = element.content
     if kind == "iPAddress":
         return address_text(content)
-    if kind == "directoryName":
-        return read_name_der(content).text
+    if kind == "directoryName" and element.purse is not None and element.purse.left < _FOR_A_NAME:
+        return f"a directoryName of {len(content)} bytes"  # there are thousands; to read this one too would cost time
     try:
+        if kind == "directoryName":
+            return read_name(element.children()[0]).text
         if kind == "registeredID":
             return oid_text(content)
         if kind == "otherName":
             return read_element(content).oid()
-    except DerError:
-        return f"{kind} {content[:32].hex()}"
+    except (DerError, IndexError) as exc:
+        if isinstance(exc, DerError) and exc.message == TOO_MANY:
+            return f"a {kind} of {len(content)} bytes"
+        return f"{kind} {content[:32].hex()}"  # `fault` knows an unreadable one by this
     if kind in ("x400Address", "ediPartyName"):
         return f"{kind} {content[:32].hex()}"
     return content.decode("ascii", "backslashreplace")

@@ -25,7 +25,7 @@ def key_info(spki: Element) -> KeyInfo:
         raise DerError("an algorithm without its identifier", algorithm.offset)
     oid = parts[0].expect(OID).oid()
     kind, size = oids.KEYS.get(oid, (oid, None))
-    info = KeyInfo(kind=kind, bits=size)
+    info = KeyInfo(kind=kind, bits=size, oid=oid)
     if kind == "RSA":
         return _rsa(info, bits)
     if kind == "EC":
@@ -108,15 +108,19 @@ def _rsa_faults(parts: list[Element], algorithm: Element, bits: Element) -> Iter
     if len(items) > 2 or len(numbers.raw) + 1 < len(bits.content):
         yield "key-malformed", "the RSA key has more than modulus and exponent", bits.offset
     for name, item in zip(("modulus", "exponent"), items, strict=False):
-        if item.content[:1] >= b"\x80" or not item.content.strip(b"\0"):
+        if item.content[:1] == b"\0" and item.content[1:2] < b"\x80":
+            yield "key-malformed", f"the RSA key's {name} has a needless leading byte", item.offset
+        elif item.content[:1] >= b"\x80" or not item.content.strip(b"\0"):
             yield "key-malformed", f"the RSA key's {name} is not positive", item.offset
 
 
 def _curve_faults(parts: list[Element], algorithm: Element, bits: Element) -> Iterator[tuple[str, str, int]]:
     if len(parts) == 1 or parts[1].tag not in (OID, SEQUENCE):
-        yield "key-parameters", "the elliptic-curve key does not name its curve", algorithm.offset
+        yield "key-malformed", "the elliptic-curve key does not name its curve", algorithm.offset
         return
-    if parts[1].tag == SEQUENCE:
+    if parts[1].tag == SEQUENCE and _explicit_size(parts[1]) is None:
+        yield "key-malformed", "the elliptic-curve key writes out a curve that cannot be read", parts[1].offset
+    elif parts[1].tag == SEQUENCE:
         yield "key-parameters", "the elliptic-curve key writes its curve out, which RFC 5480 forbids; OpenSSL 3 and others refuse it", parts[1].offset
     form, size = bits.content[1:2], len(bits.content) - 2
     if form not in (b"\x02", b"\x03", b"\x04"):

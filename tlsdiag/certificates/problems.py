@@ -30,15 +30,33 @@ class ProblemKind:
     meaning: str
 
 
+OPENSSL_READS = frozenset({
+    "2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.35", "2.5.29.37", "1.3.6.1.5.5.7.1.14", "2.16.840.1.113730.1.1",
+})  # fmt: skip
+"""The extensions that OpenSSL decodes before it looks at a certificate's issuer: a damaged one reads "unable to get local issuer certificate" there.
+
+In others it does not see what is fatal elsewhere.
+"""
+
+
+def grade_of(code: str, extension: str = "") -> Grade:
+    """The grade of a problem; in an extension that OpenSSL does not read, nothing is worse than strict."""
+    kind = PROBLEMS.get(code)
+    grade = kind.grade if kind is not None else Grade.STRICT
+    return Grade.STRICT if grade is Grade.FATAL and extension and extension not in OPENSSL_READS else grade
+
+
 _F, _S, _R = Grade.FATAL, Grade.STRICT, Grade.REMARK
 PROBLEMS: dict[str, ProblemKind] = {
     # the frame
     "certificate-malformed": ProblemKind(_F, "its frame cannot be followed: it is cut short, or an element is missing or has another type"),
     "trailing-data": ProblemKind(_F, "bytes follow where an element should end"),
-    "encoding-not-der": ProblemKind(_S, "a length, BOOLEAN, INTEGER, BIT STRING or other element is written as BER allows and DER does not"),
+    "encoding-not-der": ProblemKind(_S, "a length, BOOLEAN, BIT STRING or other element is written as BER allows and DER does not"),
+    "integer-padded": ProblemKind(_F, "an INTEGER has a leading byte that it does not need, or no byte at all"),
     "default-encoded": ProblemKind(_R, "a value that is the default is written out, such as `critical FALSE` or `cA FALSE`; DER leaves it out"),
+    "set-empty": ProblemKind(_S, "a part of a name is there and has nothing in it"),
     "set-unsorted": ProblemKind(_R, "the elements of a SET OF are not in the order of their encodings"),
-    "too-many-elements": ProblemKind(_S, "it has more names, extensions or elements than are looked at here"),
+    "too-many-elements": ProblemKind(_R, "it has more names, extensions or elements than are looked at here: a bound of ours, which says nothing of clients"),
     # the fields
     "version-malformed": ProblemKind(_S, "the version is not v1, v2 or v3, or cannot be read"),
     "version-2": ProblemKind(_R, "it is of version 2, which hardly any authority has ever used"),
@@ -49,6 +67,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "serial-zero": ProblemKind(_R, "the serial number is zero"),
     "serial-too-long": ProblemKind(_S, "the serial number has more than 20 bytes"),
     "name-malformed": ProblemKind(_F, "the issuer's or the subject's name cannot be read"),
+    "string-malformed": ProblemKind(_F, "a UTF8String is no UTF-8, or a string of wide characters has half a one"),
     "string-characters": ProblemKind(_S, "a string has characters that its type does not have"),
     "string-tolerated": ProblemKind(_R, "a PrintableString has * or &, which are not in its alphabet; readers let them pass"),
     "string-type-old": ProblemKind(_R, "a string is a TeletexString, BMPString or UniversalString"),
@@ -69,6 +88,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "extension-malformed": ProblemKind(_F, "the value of an extension cannot be read"),
     "extension-minor": ProblemKind(_R, "the value of an extension that clients do not read is not as its standard wants it"),
     "extension-empty": ProblemKind(_S, "an extension that lists something lists nothing"),
+    "usage-empty": ProblemKind(_F, "keyUsage is there and allows nothing; OpenSSL refuses it, Go takes it"),
     "extension-trailing-data": ProblemKind(_S, "bytes follow the value of an extension"),
     "policy-duplicate": ProblemKind(_S, "certificatePolicies lists a policy twice"),
     "policy-mapping-any": ProblemKind(_S, "policyMappings maps anyPolicy"),
@@ -76,6 +96,6 @@ PROBLEMS: dict[str, ProblemKind] = {
     "general-name-malformed": ProblemKind(_S, "a name or address in an extension is not of its form: an iPAddress of odd length, a dNSName with a space"),
     "general-name-odd": ProblemKind(_R, "a dNSName has an underscore, or is an address"),
     "name-constraints-malformed": ProblemKind(_S, "a subtree of the name constraints has no sense: an address without a proper mask, a minimum or maximum"),
-    "authority-key-incomplete": ProblemKind(_S, "the authorityKeyIdentifier names the issuer without its serial number, or the number without the issuer"),
+    "authority-key-incomplete": ProblemKind(_F, "the authorityKeyIdentifier names the issuer without its serial number, or the number without the issuer"),
 }
 """Every code that `Problem.code` can have."""

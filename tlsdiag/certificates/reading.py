@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 from . import oids
 from .algorithms import algorithm_faults, signature_info
-from .certificate import Certificate, Extension, Problem
+from .certificate import Certificate, Extension, Name, Problem
 from .departures import Walk
-from .der import BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, SEQUENCE, DerError, Element, read_element
+from .der import BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, OID, SEQUENCE, TOO_MANY, DerError, Element, Purse, read_element
 from .distinguished import read_name, read_name_der
 from .extensions import MINOR, READERS
 from .key_info import key_faults, key_info
@@ -29,8 +29,11 @@ __all__ = ["loads", "read_certificate", "read_name", "read_name_der"]
 
 T = TypeVar("T")
 _MAX_PROBLEMS = 50
-_MAX_EXTENSIONS = 200
-"""More than five times as many as any honest certificate has."""
+_MAX_EXTENSIONS = 100
+"""More than four times as many as any honest certificate has."""
+_FOR_FIELDS, _FOR_SUBJECTS, _FOR_ALL_EXTENSIONS, _FOR_NAMES, _FOR_ONE_EXTENSION, _AT_LEAST = 2_000, 9_000, 12_000, 10_050, 3_000, 50
+"""Elements that are read of the fields, of issuer and subject, of the extensions together, of one with names, of another, of one when nothing is left."""
+_WITH_NAMES = frozenset({oids.SUBJECT_ALT_NAME, oids.NAME_CONSTRAINTS})
 _MAX_SERIAL = 20
 
 
@@ -45,6 +48,7 @@ class _Reading:
         self._der = der
         self._problems: list[Problem] = []
         self._found: dict[str, Any] = {}
+        self._left = _FOR_ALL_EXTENSIONS
 
     def run(self) -> Certificate:
         outer = self._attempt("certificate-malformed", self._outer)
@@ -64,7 +68,7 @@ class _Reading:
         try:
             return read(*arguments)
         except DerError as exc:
-            self._problem("too-many-elements" if exc.message == "too many elements" else code, exc.message, exc.offset)
+            self._problem("too-many-elements" if exc.message == TOO_MANY else code, exc.message, exc.offset)
         except (IndexError, ValueError) as exc:
             offset = next((item.offset for item in arguments if isinstance(item, Element)), 0)
             self._problem(code, f"it ends too early or has an impossible value: {exc}", offset)
@@ -76,7 +80,7 @@ class _Reading:
             self._found[name] = value
 
     def _outer(self) -> list[Element]:
-        outer = read_element(self._der).expect(SEQUENCE)
+        outer = read_element(self._der, purse=Purse(_FOR_FIELDS)).expect(SEQUENCE)
         if len(outer.raw) < len(self._der):
             self._problem("trailing-data", f"{len(self._der) - len(outer.raw)} bytes after the certificate", len(outer.raw))
         parts = outer.children()
@@ -97,8 +101,10 @@ class _Reading:
         serial, inner, issuer, validity, subject, spki, *rest = parts
         self._keep("serial", "serial-malformed", serial, self._serial)
         self._keep("inner_signature_algorithm", "signature-malformed", inner, signature_info)
-        self._keep("issuer", "name-malformed", issuer, read_name)
-        self._keep("subject", "name-malformed", subject, read_name)
+        self._found["issuer"], self._found["subject"] = Name(raw=issuer.raw), Name(raw=subject.raw)
+        purse = Purse(_FOR_SUBJECTS)
+        self._keep("issuer", "name-malformed", issuer._replace(purse=purse), read_name)
+        self._keep("subject", "name-malformed", subject._replace(purse=purse), read_name)
         self._attempt("validity-malformed", self._validity, validity)
         self._found["spki"] = spki.raw
         self._keep("key", "key-malformed", spki, key_info)
@@ -159,7 +165,7 @@ class _Reading:
     def _extensions(self, part: Element) -> None:
         found: dict[str, Extension] = {}
         lists = part.children()
-        items = lists[0].expect(SEQUENCE).children()
+        items = lists[0].expect(SEQUENCE)._replace(purse=None).children()
         if len(lists) > 1:
             self._problem("trailing-data", "something follows the list of extensions", lists[1].offset)
         if not items:
@@ -167,7 +173,7 @@ class _Reading:
         if len(items) > _MAX_EXTENSIONS:
             self._problem("too-many-elements", f"{len(items)} extensions; {_MAX_EXTENSIONS} are looked at", items[_MAX_EXTENSIONS].offset)
         for item in items[:_MAX_EXTENSIONS]:
-            extension = self._attempt("extension-malformed", self._extension, item)
+            extension = self._attempt("extension-malformed", self._extension, item._replace(purse=None))
             if extension is None:
                 continue
             if extension.oid in found:
@@ -203,16 +209,19 @@ class _Reading:
             harmless = oid in MINOR and code != "default-encoded"
             self._problem("extension-minor" if harmless else code, f"{_named(oid)}: {detail}", offset, oid)
 
+        most = max(_AT_LEAST, min(_FOR_NAMES if oid in _WITH_NAMES else _FOR_ONE_EXTENSION, self._left))
+        purse = Purse(most)
         try:
-            value = read_element(extension.value, 0, extension.offset)
+            value = read_element(extension.value, 0, extension.offset, purse)
             if len(value.raw) < len(extension.value):
                 rest = len(extension.value) - len(value.raw)
                 note("extension-trailing-data", f"{rest} bytes after its value", extension.offset + len(value.raw))
             self._found.update(reader(value, note))
         except DerError as exc:
-            note("too-many-elements" if exc.message == "too many elements" else "extension-malformed", exc.message, exc.offset)
+            note("too-many-elements" if exc.message == TOO_MANY else "extension-malformed", exc.message, exc.offset)
         except (IndexError, ValueError) as exc:
             note("extension-malformed", f"it ends too early or has an impossible value: {exc}", extension.offset)
+        self._left -= most - purse.left
 
     def _signature(self, outer: list[Element]) -> None:
         if len(outer) < 3:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import attrs
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from ..certificates.stores import pem_to_der
+from .signatures import public_key_of
 
 
 class CredentialError(ValueError):
@@ -23,17 +25,17 @@ class ClientCredential:
     @classmethod
     def from_pem(cls, certificates: bytes, key: bytes, password: bytes | None = None) -> ClientCredential:
         """Read PEM; `CredentialError` says which of the two is wrong and why."""
-        try:
-            chain = x509.load_pem_x509_certificates(certificates)
-        except (ValueError, x509.InvalidVersion) as exc:
-            raise CredentialError(f"the client certificate cannot be read: {exc}") from None
+        chain = pem_to_der(certificates)
+        public_key = public_key_of(chain[0]) if chain else None
+        if public_key is None:
+            raise CredentialError("the client certificate cannot be read: there is none in the file, or its key is damaged or of an unknown kind")
         try:
             private_key = load_pem_private_key(key, password)
         except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
             raise CredentialError(f"the client's key cannot be read: {exc}") from None
-        if _spki(chain[0].public_key()) != _spki(private_key.public_key()):
+        if _spki(public_key) != _spki(private_key.public_key()):
             raise CredentialError("the client's key does not belong to its certificate")
-        return cls(certificates=tuple(item.public_bytes(Encoding.DER) for item in chain), private_key=private_key)
+        return cls(certificates=tuple(chain), private_key=private_key)
 
 
 def _spki(key: object) -> bytes:

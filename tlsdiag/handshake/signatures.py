@@ -6,15 +6,15 @@ Before TLS 1.2 there are no schemes: RSA signs MD5 and SHA-1 together, ECDSA and
 from __future__ import annotations
 
 import hashlib
-import warnings
 
 import attrs
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
+from ..certificates.public_keys import public_key
+from ..certificates.reading import read_certificate
 from ..iana import ProtocolVersion, SignatureScheme
 
 
@@ -49,13 +49,9 @@ _SCHEMES: dict[int, _Scheme] = {
 
 
 def public_key_of(der: bytes) -> PublicKeyTypes | None:
-    """The public key of a certificate; None when it cannot be read."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what the library only grumbles about, a peer may send
-            return x509.load_der_x509_certificate(der).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
-        return None
+    """The public key of a certificate, however odd the certificate is; None when the key cannot be read or is of an unknown kind."""
+    found = public_key(read_certificate(der).spki)
+    return found[1] if found is not None else None
 
 
 def verify(key: PublicKeyTypes, scheme: int, signature: bytes, data: bytes) -> bool | None:

@@ -46,6 +46,9 @@ UNTIDY = Rule(
     failing="a certificate with `critical FALSE` written out",
     passing="a certificate without a word too much",
 )
+_REFUSED_FOR = frozenset({6, 7, 13, 14, 20, 21, 41, 66})
+"""What OpenSSL says of a certificate that it has taken in and cannot make sense of: a damaged extension is 20 ("unable to get local issuer"), a key 66."""
+_OUT_OF_DATE = frozenset({9, 10})
 _MOST_SHOWN = 5
 _SEVERITIES = {Grade.FATAL: Severity.HIGH, Grade.STRICT: Severity.MEDIUM}
 
@@ -75,7 +78,7 @@ class EncodingCheck(Check):
 def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], position: int, *, used: bool) -> Finding:
     client = seen.get(ClientOutcome)
     worst = next((item for item in wrong if item.grade is Grade.FATAL), wrong[0])
-    blocks = used and worst.grade is Grade.FATAL and client is not None and not client.completed
+    blocks = used and worst.grade is Grade.FATAL and client is not None and _is_refused(client, worst)
     detail = f"Certificate {position} of the chain ({described(certificate)}): {_listed(wrong)}."
     if worst.grade is Grade.STRICT:
         detail += " Strict readers refuse it; OpenSSL goes on."
@@ -87,6 +90,15 @@ def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], p
         blocks=blocks,
         **_common(certificate, position),
     )
+
+
+def _is_refused(client: ClientOutcome, worst: Problem) -> bool:
+    """Whether the client failed over a certificate's bytes: in reading them, or in verifying what it had read."""
+    if client.completed:
+        return False
+    if client.verify_code is not None:
+        return client.verify_code in _REFUSED_FOR or (worst.code == "validity-reversed" and client.verify_code in _OUT_OF_DATE)
+    return client.reason == "CERT_LENGTH_MISMATCH" or "asn1" in client.error_text.lower()
 
 
 def described(certificate: Certificate) -> str:

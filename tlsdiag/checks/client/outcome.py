@@ -85,8 +85,8 @@ _NAMES = ("name-mismatch", "name-in-common-name")
 _CONSTRAINTS = dict.fromkeys(range(47, 54), ("name-constraints-violated",))
 _NAMED: dict[int, tuple[str, ...]] = {
     **_CONSTRAINTS,
-    2: _ISSUER, 7: ("certificate-bad-signature", "intermediate-wrong"), 9: ("certificate-not-yet-valid",), 10: ("certificate-expired", "trusted-root-expired"), 13: ("certificate-malformed",),
-    14: ("certificate-malformed",), 3: _REVOCATION, 11: _REVOCATION, 12: _REVOCATION, 23: _REVOCATION, 18: ("certificate-self-signed",), 19: ("private-authority",), 20: _ISSUER, 21: _ISSUER, 22: ("chain-too-long",), 24: ("issuer-not-authority",),
+    2: _ISSUER, 7: ("certificate-bad-signature", "intermediate-wrong", "certificate-malformed"), 9: ("certificate-not-yet-valid",), 10: ("certificate-expired", "trusted-root-expired"), 13: ("certificate-malformed",),
+    14: ("certificate-malformed",), 3: _REVOCATION, 11: _REVOCATION, 12: _REVOCATION, 23: _REVOCATION, 18: ("certificate-self-signed",), 19: ("private-authority",), 20: (*_ISSUER, "certificate-malformed"), 21: _ISSUER, 22: ("chain-too-long",), 24: ("issuer-not-authority",),
     25: ("issuer-not-authority",), 26: ("certificate-wrong-usage",), 32: ("issuer-not-authority",), 34: ("certificate-unknown-extension",),
     62: _NAMES, 63: _NAMES, 64: _NAMES, 66: ("weak-key",), 67: ("weak-key",), 68: ("weak-signature",), 79: ("issuer-not-authority",),
 }  # fmt: skip

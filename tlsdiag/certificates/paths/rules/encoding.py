@@ -27,7 +27,7 @@ _HOW = {"extension-malformed": ":unreadable", "extension-empty": ":empty"}
 _BY_EXTENSION = {
     ("extension-malformed", oids.KEY_USAGE): ":usage",
     ("extension-malformed", oids.POLICIES): ":policies",
-    ("extension-empty", oids.KEY_USAGE): ":empty",
+    ("usage-empty", oids.KEY_USAGE): ":empty",
     ("extension-empty", oids.EXTENDED_KEY_USAGE): ":empty",
 }
 _OF_BYTES = {"version-malformed": "version", "signature-parameters": "parameters", "validity-without-seconds": "seconds"}
