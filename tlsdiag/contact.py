@@ -126,13 +126,13 @@ def _letter(finding: Finding, der: bytes, authority: IssuingAuthority, observati
     from .certificates import read_certificate
 
     certificate = read_certificate(der)
-    serial = f"{certificate.serial:x}" if certificate.serial is not None and certificate.serial >= 0 else "unreadable"
+    serial = f"{certificate.serial:x}" if certificate.serial is not None else "unreadable"
     paths = observations.get(ChainPaths, finding.endpoint)
     detail = finding.detail.replace(paths.store, "the client's trust store") if paths is not None and paths.store else finding.detail
     lines = [
         "Hello,",
         "",
-        "a certificate that leads to one of your roots has a problem that only you can cure:",
+        f"a certificate below one of your roots has a problem{' that only you can cure' if is_for_authority(finding) else ''}:",
         "",
         *_wrapped(finding.title),
         *_wrapped(detail),

@@ -142,6 +142,10 @@ def test_a_finding_that_names_no_certificate_is_about_the_servers() -> None:
     assert made.contact_for(attrs.evolve(plain, blame=Blame.NETWORK)) is None
 
 
+def test_a_letter_about_what_others_can_cure_does_not_say_that_only_the_authority_can() -> None:
+    assert "that only you can cure" in letter(report()) and "that only you can cure" not in letter(report(blame=Blame.SERVER))
+
+
 def test_a_report_without_the_authority_has_no_contact() -> None:
     assert Report(target=sound().target, findings=(), started=datetime(2026, 6, 1, tzinfo=UTC)).contact_for(report().findings[0]) is None
 

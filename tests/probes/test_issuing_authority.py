@@ -159,3 +159,14 @@ def test_a_known_root_at_the_end_of_a_chain_has_its_owner() -> None:
     found = authorities.described([read_certificate(ISSUED.der)], [(read_certificate(ISSUED.der), root)], None, public=True, logged=None)
     known = owner_of(root)
     assert known is not None and found.owner is not None and found.owner.emails == known.emails
+
+
+def test_files_are_judged_by_the_tables_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tlsdiag.diagnose_certificates(ISSUED.chain_pem, trust=ROOT.pem, checks=CHECKS, authority_data=incident(ROOT))
+    assert codes(report) == ["authority-distrusted"] and not report.findings[0].blocks
+    (tmp_path / "chain.pem").write_bytes(ISSUED.chain_pem)
+    (tmp_path / "root.pem").write_bytes(ROOT.pem)
+    (tmp_path / "table.json").write_bytes(incident(ROOT))
+    words = ["certificates", str(tmp_path / "chain.pem"), "--trust", str(tmp_path / "root.pem"), "--authority-data", str(tmp_path / "table.json")]
+    assert main([*words, "--letter", "authority-distrusted"]) == 1
+    assert capsys.readouterr().out.startswith("To: (a private authority")

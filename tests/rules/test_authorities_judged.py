@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,11 +30,19 @@ from samples.authorities import (
 from samples.certificate import root, sound
 
 from tlsdiag import Blame, Confidence, Severity
+from tlsdiag.certificates import read_certificate
 from tlsdiag.check import Seen
 from tlsdiag.checks.certificate.authorities import AuthoritiesCheck
 from tlsdiag.checks.local.stores import StoresComparedCheck
-from tlsdiag.plugin import AuthorityFinding, IssuingAuthority, TrustFinding
+from tlsdiag.facts import ChainPaths, ServedChain
+from tlsdiag.plugin import AuthorityFinding, IssuingAuthority, TrustFinding, Unavailable, Why
+from tlsdiag.probes.authorities import AuthoritiesProbe, logged_at
 from tlsdiag.testing import run_check
+from tlsdiag.testing.observations import handshake_outcome
+
+
+def earliest(der: bytes, **handshake: Any) -> datetime | None:
+    return logged_at(read_certificate(der), handshake_outcome(**handshake) if handshake else None)
 
 
 def told(view: Seen) -> list[str]:
@@ -151,11 +160,30 @@ def test_several_stores_are_told_together() -> None:
 
 
 def test_embedded_timestamps_are_read() -> None:
-    from tlsdiag.certificates import read_certificate
-    from tlsdiag.facts import ServedChain
-    from tlsdiag.probes.authorities import _logged
+    assert earliest(embedding(MAY_2)[ServedChain].certificates[0]) == MAY_2
+    assert earliest(sound()[ServedChain].certificates[0]) is None
 
-    assert _logged(read_certificate(embedding(MAY_2)[ServedChain].certificates[0]), None) == MAY_2
+
+def test_timestamps_of_the_handshake_count_for_the_same_certificate() -> None:
+    der = embedding(JUNE_1)[ServedChain].certificates[0]
+    (sct,) = read_certificate(embedding(MAY_2)[ServedChain].certificates[0]).sct_list
+    assert earliest(der, scts=(sct, b"x"), certificates=(der,)) == MAY_2
+    assert earliest(der, scts=(sct,), certificates=(b"another",)) == JUNE_1
+
+
+def test_without_a_chain_to_judge_the_probe_does_not_apply() -> None:
+    class Empty:
+        def seen(self, kind: type[Any]) -> None:
+            return None
+
+    found = asyncio.run(AuthoritiesProbe().run(Empty()))  # type: ignore[arg-type]
+    assert isinstance(found, Unavailable) and found.why is Why.NOT_APPLICABLE
+
+
+def test_without_paths_nothing_is_said_of_this_client() -> None:
+    view = seen_by(sound(), incident(root()))
+    view.observations.put(ChainPaths, view.endpoint, Unavailable(why=Why.CRASHED, detail="sample"))
+    assert "This client" not in the(view).detail and not the(view).blocks
 
 
 def test_stores_are_put_side_by_side() -> None:

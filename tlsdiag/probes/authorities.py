@@ -45,7 +45,7 @@ class AuthoritiesProbe(Probe):
         leaf, *sent = (read_certificate(der) for der in served.certificates)
         public = _public_ways(leaf, sent, scene)
         ways = (*public, *_client_ways(scene, trusted=True)) or (*_client_ways(scene, trusted=False), (leaf, *sent))
-        return described((leaf, *sent), ways, scene.authority_data, public=bool(public), logged=_logged(leaf, scene.seen(HandshakeOutcome)))
+        return described((leaf, *sent), ways, scene.authority_data, public=bool(public), logged=logged_at(leaf, scene.seen(HandshakeOutcome)))
 
 
 def described(sent: Sequence[Certificate], ways: Sequence[_Way], data: AuthorityData | None, *, public: bool, logged: datetime | None) -> IssuingAuthority:
@@ -87,7 +87,7 @@ def _client_ways(scene: Scene, *, trusted: bool) -> Iterator[_Way]:
     yield from (tuple(read_certificate(der) for der in item.certificates) for item in found)
 
 
-def _logged(leaf: Certificate, ours: HandshakeOutcome | None) -> datetime | None:
+def logged_at(leaf: Certificate, ours: HandshakeOutcome | None) -> datetime | None:
     """The earliest SCT, of the certificate or of the handshake."""
     times = [*embedded_timestamps(leaf)]
     if ours is not None and ours.certificates[:1] == (leaf.der,):
