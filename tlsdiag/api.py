@@ -17,6 +17,7 @@ from .diagnosis import Diagnosis
 from .fetching import Fetching
 from .report import Report
 from .target import ClientCertificate, Target, Trust
+from .transparency import LogSource
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
@@ -56,7 +58,7 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, authority_data=authority_data).run(target)
+    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data).run(target)
 
 
 def diagnose(
@@ -76,6 +78,7 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
@@ -87,7 +90,8 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched. `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
+    or False: nothing is fetched. `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
     or several (docs: Authorities). `stores` are further trust stores (each as for `trust`) that the chain is judged by, side by side.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
@@ -112,6 +116,7 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            ct_logs=ct_logs,
             authority_data=authority_data,
             now=now,
         )

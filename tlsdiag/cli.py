@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
     parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
     parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
+    parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the handshake (default: 8)")
@@ -150,7 +151,14 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
     from .diagnosis import Diagnosis
 
     limits = Limits() if options.timeout is None else Limits(handshake_timeout=options.timeout)
-    diagnosis = Diagnosis(options.check, depth=options.depth, limits=limits, fetch=FETCHING[options.fetch], authority_data=options.authority_data)
+    diagnosis = Diagnosis(
+        options.check,
+        depth=options.depth,
+        limits=limits,
+        fetch=FETCHING[options.fetch],
+        ct_logs=options.ct_logs,
+        authority_data=options.authority_data,
+    )
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 
 

@@ -28,6 +28,7 @@ from .registry import Registry
 from .report import Report
 from .scene import Stage
 from .target import Endpoint, Target
+from .transparency import LogSource, log_list_of
 
 if TYPE_CHECKING:
     from .network import BudgetedDialer, Dialer
@@ -80,8 +81,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `authority_data` are newer
-    tables of authorities (`TargetError` for what is none). Raises `UnknownCheckError` for a
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `ct_logs` is a newer
+    list of transparency logs, `authority_data` newer tables of authorities (`TargetError` for what is none). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
 
@@ -97,6 +98,7 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        ct_logs: LogSource = None,
         authority_data: AuthoritySource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
@@ -109,6 +111,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.ct_logs = log_list_of(ct_logs)
         self.authority_data = authority_data_of(authority_data)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
@@ -141,6 +144,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            ct_logs=self.ct_logs,
             authority_data=self.authority_data,
             way=way,
             deadline=Deadline.after(self.limits.total_timeout),

@@ -222,6 +222,20 @@ class AuthorityFinding(CertificateFinding):
 
 
 @attrs.frozen(kw_only=True)
+class TransparencyFinding(CertificateFinding):
+    """About the timestamps of a certificate: the logs by name, how they came, how many a policy wants and how many count, and the date of the list of logs."""
+
+    kind = "transparency"
+
+    logs: tuple[str, ...] = ()
+    delivery: str = ""
+    wanted: int | None = None
+    counted: int | None = None
+    refused_by: tuple[str, ...] = ()
+    list_date: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
 class FileFinding(CertificateFinding):
     """About a certificate file: its name, the line (from 1; None: it has none), and a slug for what was found where one rule covers several."""
 

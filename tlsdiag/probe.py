@@ -22,6 +22,7 @@ from .target import Endpoint, Target
 
 if TYPE_CHECKING:
     from .certificates.authorities import AuthorityData
+    from .certificates.transparency import LogList
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import Connection, Recording
@@ -85,6 +86,8 @@ class Scene(Protocol):
     def depth(self) -> Depth: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def ct_logs(self) -> LogList | None: ...
     @property
     def authority_data(self) -> AuthorityData | None: ...
     @property

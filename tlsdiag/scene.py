@@ -22,6 +22,7 @@ from .target import Endpoint, Target
 
 if TYPE_CHECKING:
     from .certificates.authorities import AuthorityData
+    from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
     from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
@@ -44,6 +45,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    ct_logs: LogList | None = None
     authority_data: AuthorityData | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
@@ -103,6 +105,11 @@ class EndpointScene:
     def authority_data(self) -> AuthorityData | None:
         """The caller's tables of authorities; None: the shipped ones."""
         return self.stage.authority_data
+
+    @property
+    def ct_logs(self) -> LogList | None:
+        """The caller's list of transparency logs; None: the shipped one."""
+        return self.stage.ct_logs
 
     @property
     def now(self) -> datetime:

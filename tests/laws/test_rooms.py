@@ -40,6 +40,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "authority_data": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "contact": ({"certificates", "facts", "failure", "finding", "finding_types", "observation"}, {"socket", "ssl", "asyncio", "cryptography", "time"}),
+    "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
@@ -51,7 +52,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
         {"authority_data", "check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target",
-         "__version__"},
+         "transparency", "__version__"},
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

@@ -5,17 +5,13 @@ Read leniently, and without verifying a signature: they bound a clock, and what 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import attrs
 
 from .certificate import Certificate
-from .revocation.fields import timestamp_list
 from .revocation.ocsp import read_ocsp_response
-
-EMBEDDED_TIMESTAMPS = "1.3.6.1.4.1.11129.2.4.2"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = int((datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) / timedelta(milliseconds=1))
+from .transparency.scts import read_sct
 
 
 @attrs.frozen(kw_only=True)
@@ -28,20 +24,13 @@ class OcspTimes:
 
 
 def timestamp_of(sct: bytes) -> datetime | None:
-    """The time of a v1 SignedCertificateTimestamp: milliseconds after version and log id."""
-    if len(sct) < 41 or sct[0] != 0:
-        return None
-    milliseconds = int.from_bytes(sct[33:41], "big")
-    return _EPOCH + timedelta(milliseconds=milliseconds) if milliseconds < _LATEST else None
+    """The time of a v1 SignedCertificateTimestamp, whatever else is wrong with it."""
+    return read_sct(sct).time
 
 
 def embedded_timestamps(certificate: Certificate) -> tuple[datetime, ...]:
     """The times of the timestamps inside a certificate (RFC 6962 section 3.3)."""
-    extension = certificate.extension(EMBEDDED_TIMESTAMPS)
-    if extension is None:
-        return ()
-    found = (timestamp_of(entry) for entry in timestamp_list(extension.value))
-    return tuple(time for time in found if time is not None)
+    return tuple(time for time in map(timestamp_of, certificate.sct_list) if time is not None)
 
 
 def ocsp_times(response: bytes) -> OcspTimes | None:

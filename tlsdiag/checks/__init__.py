@@ -18,6 +18,7 @@ from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
 from .certificate.strict import StrictCheck
+from .certificate.transparency import TransparencyCheck
 from .certificate.trust import TrustCheck
 from .certificate.usage import UsageCheck
 from .certificate.validity import ValidityCheck
@@ -110,6 +111,7 @@ CHECKS: tuple[type[Check], ...] = (
     SerialsCheck,
     LeavesCheck,
     StrictCheck,
+    TransparencyCheck,
     ClientsCheck,
     ContextCheck,
     CredentialsCheck,

@@ -34,6 +34,7 @@ from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
+from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "IssuingAuthority",
     "KeySeen",
     "LocalLibrary",
+    "LogSeen",
     "MadeUpName",
     "Note",
     "OfferSeen",
@@ -85,6 +87,7 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
@@ -96,6 +99,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "Transparency",
     "Trial",
     "TrialOutcome",
     "TrustSources",

@@ -165,4 +165,5 @@ CODES: dict[str, str] = {
     "x509-strict-basic-constraints-not-critical": "certificate-breaks-profile",
     "x509-strict-other": "certificate-breaks-profile",
     "cert-parse-error": "certificate-malformed",
+    "ct-missing": "sct-missing sct-too-few",
 }

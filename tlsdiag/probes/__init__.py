@@ -29,6 +29,7 @@ from .spoken import SpokenProtocolProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
+from .transparency import TransparencyProbe
 from .trust_sources import TrustSourcesProbe
 from .versions import VersionsProbe
 
@@ -48,6 +49,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    TransparencyProbe,
     ClientViewsProbe,
     IssuersProbe,
     AuthoritiesProbe,

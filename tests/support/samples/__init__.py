@@ -18,11 +18,13 @@ from . import (
     protocol,
     proxy,
     starttls,
+    transparency,
     views,
 )  # fmt: skip
 from .common import Samples
 
 SAMPLES: Samples = {
+    **transparency.SAMPLES,
     **network.SAMPLES,
     **proxy.SAMPLES,
     **starttls.SAMPLES,

@@ -8,6 +8,7 @@ import attrs
 
 from ..certificate import Certificate, Extension
 from ..der import BIT_STRING, BOOLEAN, OCTET_STRING, SEQUENCE, DerError, Element, read_element
+from ..transparency.scts import split_list
 
 #: CRLReason (RFC 5280 section 5.3.1); 7 is not used.
 REASONS: dict[int, str] = {
@@ -23,8 +24,6 @@ HASH_OIDS: dict[str, str] = {
 }
 _TLS_FEATURE, _STATUS_REQUEST = "1.3.6.1.5.5.7.1.24", 5
 _MAX_EXTENSIONS = 64
-_MAX_TIMESTAMPS = 32
-"""More than any certificate has."""
 
 
 @attrs.frozen(kw_only=True)
@@ -93,15 +92,9 @@ def wants_staple(certificate: Certificate) -> bool:
 def timestamp_list(value: bytes) -> tuple[bytes, ...]:
     """The serialized SCTs of an extension: a SignedCertificateTimestampList in an OCTET STRING (RFC 6962 section 3.3); what is damaged gives nothing."""
     try:
-        block = read_element(value).expect(OCTET_STRING).content[2:]
+        return split_list(read_element(value).expect(OCTET_STRING).content)[0]
     except DerError:
         return ()
-    found: list[bytes] = []
-    while len(block) > 2 and len(found) < _MAX_TIMESTAMPS:
-        size = int.from_bytes(block[:2], "big")
-        found.append(block[2 : 2 + size])
-        block = block[2 + size :]
-    return tuple(found)
 
 
 def encode(tag: int, *parts: bytes) -> bytes:

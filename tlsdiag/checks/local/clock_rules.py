@@ -22,6 +22,7 @@ CLOCK_WRONG = Rule(
     why="Certificates are judged by the local clock: when it is slow they are not valid yet, when it is fast they have expired, and every site fails alike. A machine without a battery for its clock starts in 1970 or at its last build; virtual machines and containers take the host's clock.",
     fix=Fix(summary="Set the clock and keep it set by NTP; the server is in order.", snippets=_SET),
     references=("RFC 5280 section 4.1.2.5", "RFC 5905", "RFC 9110 section 6.6.1"),
+    explains=("sct-in-the-future",),
     failing="a clock a year ahead of the server's Date header, and a certificate that is valid now",
     passing="an expired certificate and a clock that agrees with the server's Date header",
 )
@@ -42,6 +43,7 @@ TIME_ZONE_WRONG = Rule(
         },
     ),
     references=("RFC 5280 section 4.1.2.5", "https://www.iana.org/time-zones"),
+    explains=("sct-in-the-future",),
     failing="a clock two hours slow where local time is two hours ahead of UTC, and a certificate that was issued just now",
     passing="a clock that is five hours slow in the same zone",
 )
