@@ -119,7 +119,8 @@ def _doubt(owner: OwnerSeen) -> str:
     if owner.confidence == "high":
         return ""
     date = f" of {owner.source_date}" if owner.source_date else ""
-    return f"the address may be out of date: {owner.confidence or 'no source is known'} ({owner.source or 'no source'}{date})"
+    doubt = "may be out of date" if "low" in owner.confidence else "is not certain"
+    return f"the address {doubt}: {owner.confidence or 'no source is known'} ({owner.source or 'no source'}{date})"
 
 
 def _letter(finding: Finding, der: bytes, authority: IssuingAuthority, observations: Observations) -> tuple[str, str]:

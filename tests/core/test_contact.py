@@ -107,6 +107,11 @@ def test_an_old_address_is_told_with_its_doubt() -> None:
     assert "Note: the address may be out of date" in letter(report(OLD))
 
 
+def test_an_address_that_another_source_has_is_not_certain() -> None:
+    assert "(the address is not certain: medium (a list))." in render_text(report(attrs.evolve(ISRG, confidence="medium", source="a list", source_date="")), width=400)
+    assert "no source is known" in render_text(report(attrs.evolve(ISRG, confidence="", source="", source_date="")), width=400)
+
+
 def test_an_issuer_of_another_name_below_the_root_is_told() -> None:
     text = render_text(report(attrs.evolve(ISRG, owner="Somebody Else")), width=400)
     assert "(the certificate was issued by Test Trust under this authority's root: it may have an address of its own)" in text
