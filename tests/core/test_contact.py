@@ -108,8 +108,9 @@ def test_an_old_address_is_told_with_its_doubt() -> None:
 
 
 def test_an_address_that_another_source_has_is_not_certain() -> None:
-    assert "(the address is not certain: medium (a list))." in render_text(report(attrs.evolve(ISRG, confidence="medium", source="a list", source_date="")), width=400)
-    assert "no source is known" in render_text(report(attrs.evolve(ISRG, confidence="", source="", source_date="")), width=400)
+    listed = attrs.evolve(ISRG, confidence="medium", source="a list", source_date="")
+    assert "(the address is not certain: medium (a list))." in render_text(report(listed), width=400)
+    assert "no source is known" in render_text(report(attrs.evolve(listed, confidence="", source="")), width=400)
 
 
 def test_an_issuer_of_another_name_below_the_root_is_told() -> None:

@@ -17,7 +17,7 @@ DISTRUSTED = Rule(
     why="Programs that make trust stores have thrown this authority out, for what it did or let happen. Clients with a current store refuse every certificate of it, whenever it was issued; those with an old store go on taking them.",
     fix=_ANOTHER,
     references=("https://wiki.mozilla.org/CA", "https://googlechrome.github.io/chromerootprogram/"),
-    explains=(*CONSEQUENCE, *_OF_TRUST),
+    explains=(*CONSEQUENCE, *_OF_TRUST, "authority-partially-distrusted"),
     failing="a chain with a certificate that the table of distrust has by its fingerprint",
     passing="a chain of a private authority that bears the same name; one that another trusted root has signed too",
 )
@@ -50,7 +50,7 @@ LEAKED = Rule(
         },
     ),
     references=("https://chromium.googlesource.com/chromium/src/+/main/net/data/ssl/blocklist/README.md", "RFC 5280 section 9"),
-    explains=(*CONSEQUENCE, *_OF_TRUST, "certificate-self-signed", "interception", "interception-present"),
+    explains=(*CONSEQUENCE, *_OF_TRUST, "certificate-self-signed", "interception", "interception-present", "authority-distrusted", "authority-partially-distrusted"),
     failing="a chain of an authority that came with a product, key and all",
     passing="a chain of another authority with a similar name",
 )
