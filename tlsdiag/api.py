@@ -39,6 +39,7 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    revocation: bool | None = None,
     ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
     now: datetime | None = None,
@@ -58,7 +59,10 @@ async def diagnose_async(
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data).run(target)
+    diagnosis = Diagnosis(
+        checks, depth=depth, limits=limits, fetch=fetch, revocation=revocation, ct_logs=ct_logs, authority_data=authority_data
+    )
+    return await diagnosis.run(target)
 
 
 def diagnose(
@@ -78,6 +82,7 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    revocation: bool | None = None,
     ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
     now: datetime | None = None,
@@ -91,6 +96,7 @@ def diagnose(
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
     or False: nothing is fetched. `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
     `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
     or several (docs: Authorities). `stores` are further trust stores (each as for `trust`) that the chain is judged by, side by side.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
@@ -116,6 +122,7 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            revocation=revocation,
             ct_logs=ct_logs,
             authority_data=authority_data,
             now=now,

@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
+    parser.add_argument("--revocation", action="store_true", help="ask the authorities whether the certificates have been revoked (as --depth full does)")
     parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
     parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
@@ -156,6 +157,7 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
         depth=options.depth,
         limits=limits,
         fetch=FETCHING[options.fetch],
+        revocation=options.revocation or None,
         ct_logs=options.ct_logs,
         authority_data=options.authority_data,
     )

@@ -81,7 +81,8 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `ct_logs` is a newer
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead,
+    `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer
     list of transparency logs, `authority_data` newer tables of authorities (`TargetError` for what is none). Raises `UnknownCheckError` for a
     name that nothing answers to.
     """
@@ -98,6 +99,7 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        revocation: bool | None = None,
         ct_logs: LogSource = None,
         authority_data: AuthoritySource = None,
     ) -> None:
@@ -111,6 +113,7 @@ class Diagnosis:
         self._randomness = randomness
         self._environment = environment
         self.fetch = fetching_of(fetch)
+        self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
         self.ct_logs = log_list_of(ct_logs)
         self.authority_data = authority_data_of(authority_data)
 
@@ -144,6 +147,7 @@ class Diagnosis:
             environment=environment,
             dialer=dialer,
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
+            revocation=self.revocation,
             ct_logs=self.ct_logs,
             authority_data=self.authority_data,
             way=way,

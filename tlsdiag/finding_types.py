@@ -222,6 +222,21 @@ class AuthorityFinding(CertificateFinding):
 
 
 @attrs.frozen(kw_only=True)
+class RevocationFinding(CertificateFinding):
+    """About what is said of a certificate's revocation: who says so ("staple", or URLs), since when and why it is revoked, the period that the answer
+    or list is for, and the client's verification code where it was the client that refused."""
+
+    kind = "revocation"
+
+    sources: tuple[str, ...] = ()
+    revoked_at: datetime | None = None
+    reason: str | None = None
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+    verify_code: int | None = None
+
+
+@attrs.frozen(kw_only=True)
 class TransparencyFinding(CertificateFinding):
     """About the timestamps of a certificate: the logs by name, how they came, how many a policy wants and how many count, and the date of the list of logs."""
 

@@ -45,6 +45,7 @@ class Stage:
     environment: Mapping[str, str]
     dialer: Dialer
     fetcher: Fetcher
+    revocation: bool = False
     ct_logs: LogList | None = None
     authority_data: AuthorityData | None = None
     way: tuple[Leg, ...] = ()
@@ -105,6 +106,11 @@ class EndpointScene:
     def authority_data(self) -> AuthorityData | None:
         """The caller's tables of authorities; None: the shipped ones."""
         return self.stage.authority_data
+
+    @property
+    def revocation(self) -> bool:
+        """Whether the caller wants the authorities asked about revocation."""
+        return self.stage.revocation
 
     @property
     def ct_logs(self) -> LogList | None:

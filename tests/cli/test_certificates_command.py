@@ -209,3 +209,8 @@ def test_the_name_of_an_issuer_is_shown_without_its_tricks(folder: Path, capsys:
     (folder / "tricky.pem").write_bytes(tricky.pem)
     assert certificates("tricky.pem", "--write-chain", "out.pem") == 2
     assert "\x1b" not in "".join(capsys.readouterr())
+
+
+def test_a_list_of_logs_that_is_none_is_wrong_usage(capsys: Capture) -> None:
+    assert certificates("fullchain.pem", "--ct-logs", "root.pem") == 2
+    assert "root.pem" in capsys.readouterr().err

@@ -209,7 +209,7 @@ def test_a_context_without_a_certificate_needs_one(version: str, serve: Serve) -
     assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report
 
 
-def test_a_revoked_client_certificate_stays_a_refusal_with_the_servers_word(serve: Serve, tmp_path: Path) -> None:
+def test_a_revoked_client_certificate_is_named_by_the_servers_word(serve: Serve, tmp_path: Path) -> None:
     issued = mine(ROOT)
     revoked = x509.RevokedCertificateBuilder().serial_number(issued.certificate.serial_number).revocation_date(NOW - timedelta(days=1)).build()
     builder = x509.CertificateRevocationListBuilder(ROOT.issued.certificate.subject, NOW - timedelta(days=1), NOW + timedelta(days=9))
@@ -217,5 +217,5 @@ def test_a_revoked_client_certificate_stays_a_refusal_with_the_servers_word(serv
     path = tmp_path / "crl.pem"
     path.write_bytes(builder.sign(ROOT.issued.private_key, hashes.SHA256()).public_bytes(Encoding.PEM))
     report = diagnose(mutual(serve, "openssl", "TLSv1.3", extra=("-CRL", str(path), "-crl_check")), issued)
-    assert report.root_cause is not None and report.root_cause.code == "client-certificate-refused", report
+    assert report.root_cause is not None and report.root_cause.code == "client-certificate-revoked", report
     assert "certificate_revoked" in report.root_cause.detail

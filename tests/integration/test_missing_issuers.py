@@ -11,7 +11,7 @@ from web import answer, web
 
 import tlsdiag
 from tlsdiag import Confidence, Report, Verdict
-from tlsdiag.plugin import ChainFinding
+from tlsdiag.plugin import ChainFinding, ClientViews
 from tlsdiag.testing import Authority
 
 Serve = Callable[..., RunningServer]
@@ -40,6 +40,9 @@ def test_a_forgotten_intermediate_is_fetched_and_proved(kind: str, serve: Serve)
         issued = issuing.issue(NAME, issuer_urls=(aia.url("/ca.der"),))
         report = diagnose(serve(kind, chain_pem=issued.pem, key_pem=issued.key_pem))
         assert aia.asked == ["/ca.der"]
+        views = report.observations.get(ClientViews, report.endpoints[0])
+        assert views is not None
+        assert {item.profile for item in views.views if item.accepts} == {"chromium"}, "it fetches issuers, and the others do not"
     found = cause(report)
     assert (found.code, found.confidence, found.missing) == ("intermediate-missing", Confidence.PROVEN, (issuing.issued.der,))
     assert report.connections <= 20

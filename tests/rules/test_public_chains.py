@@ -19,7 +19,19 @@ from tlsdiag.certificates.times import embedded_timestamps
 from tlsdiag.check import Seen
 from tlsdiag.checks import CHECKS
 from tlsdiag.checks.certificate.authorities import AuthoritiesCheck
-from tlsdiag.facts import BrokenRule, ChainPaths, ClientViews, IssuingAuthority, PathSeen, ServedChain, ShapeSeen, StoreVerdict, StoreVerdicts, Transparency
+from tlsdiag.facts import (
+    BrokenRule,
+    ChainPaths,
+    ClientViews,
+    IssuingAuthority,
+    PathSeen,
+    ServedChain,
+    ShapeSeen,
+    Stapled,
+    StoreVerdict,
+    StoreVerdicts,
+    Transparency,
+)
 from tlsdiag.probes.authorities import described
 from tlsdiag.testing import run_check
 from tlsdiag.testing.observations import NOW, client_outcome, handshake_outcome, seen
@@ -63,7 +75,8 @@ def public(chain: tuple[bytes, ...], paths: ChainPaths, host: str, at: datetime)
     verdicts = StoreVerdicts(verdicts=(StoreVerdict(clients=("mozilla",), store="certifi", anchored=True),))
     ours = handshake_outcome(certificates=chain)
     unlogged = Transparency(certificate=chain[0], public=False, list_date=at)  # tests/probes/test_timestamps.py has the real timestamps
-    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, unlogged, authority(chain, paths), host=host, now=at)
+    derived = (Stapled(certificate=chain[0]), unlogged, authority(chain, paths))
+    return seen(ServedChain(certificates=chain), paths, verdicts, client_outcome(), ours, *derived, host=host, now=at)
 
 
 def authority(chain: tuple[bytes, ...], paths: ChainPaths, *, issued: datetime | None = None) -> IssuingAuthority:

@@ -14,9 +14,11 @@ from .certificate.leaves import LeavesCheck
 from .certificate.lifetime import LifetimeCheck
 from .certificate.name_forms import NameFormsCheck
 from .certificate.names import NamesCheck
+from .certificate.revocation import RevocationCheck
 from .certificate.serials import SerialsCheck
 from .certificate.shape import ShapeCheck
 from .certificate.soundness import SoundnessCheck
+from .certificate.staple import StapleCheck
 from .certificate.strict import StrictCheck
 from .certificate.transparency import TransparencyCheck
 from .certificate.trust import TrustCheck
@@ -28,7 +30,7 @@ from .client.credentials import CredentialsCheck
 from .client.outcome import ClientOutcomeCheck
 from .client.page import PageCheck
 from .client.refusals import RefusalsCheck
-from .client.revocation import RevocationCheck
+from .client.revocation import RevocationListCheck
 from .counterfactual.agreement import AgreementCheck
 from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
@@ -96,7 +98,7 @@ CHECKS: tuple[type[Check], ...] = (
     RefusalsCheck,
     ClientCertificateCheck,
     PageCheck,
-    RevocationCheck,
+    RevocationListCheck,
     ValidityCheck,
     LifetimeCheck,
     NamesCheck,
@@ -111,6 +113,8 @@ CHECKS: tuple[type[Check], ...] = (
     SerialsCheck,
     LeavesCheck,
     StrictCheck,
+    StapleCheck,
+    RevocationCheck,
     TransparencyCheck,
     ClientsCheck,
     ContextCheck,

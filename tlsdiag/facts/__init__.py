@@ -31,6 +31,7 @@ from .network import Reachability, SpokenProtocol
 from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
 from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
+from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue
 from .tickets import Resumptions
@@ -87,11 +88,15 @@ __all__ = [
     "RepeatSeen",
     "Repeats",
     "Resumptions",
+    "RevocationSources",
     "SctSeen",
     "ServedChain",
     "ServerDate",
     "ShapeSeen",
+    "SourceKind",
+    "SourceSeen",
     "SpokenProtocol",
+    "Stapled",
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",

@@ -23,9 +23,11 @@ from .proxy_way import ProxyWayProbe
 from .reachability import ReachabilityProbe
 from .repeats import RepeatsProbe
 from .resolution import ResolutionProbe
+from .revocation import RevocationProbe
 from .served_chain import ServedChainProbe
 from .server_date import ServerDateProbe
 from .spoken import SpokenProtocolProbe
+from .stapled import StapledProbe
 from .starttls import StarttlsProbe
 from .store_verdicts import StoreVerdictsProbe
 from .tickets import TicketsProbe
@@ -49,6 +51,8 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    StapledProbe,
+    RevocationProbe,
     TransparencyProbe,
     ClientViewsProbe,
     IssuersProbe,

@@ -83,11 +83,17 @@ def settings_of(context: ssl.SSLContext, *, is_default: bool) -> ClientSettings:
         protocol=getattr(context.protocol, "name", str(context.protocol)),
         loaded_certificates=loaded.get("x509", 0),
         options=_names(context.options),
-        verify_flags=_names(context.verify_flags),
+        verify_flags=_verify_flags(context.verify_flags),
         keylog=getattr(context, "keylog_filename", None) or None,
         not_readable=("alpn", "client certificate"),
         post_handshake_auth=context.post_handshake_auth,
     )
+
+
+def _verify_flags(flags: ssl.VerifyFlags) -> tuple[str, ...]:
+    """The names of what is set; VERIFY_CRL_CHECK_CHAIN has two bits, one of which has no name of its own."""
+    chain = ("VERIFY_CRL_CHECK_CHAIN",) if ssl.VERIFY_CRL_CHECK_CHAIN in flags else ()
+    return (*_names(flags), *chain)
 
 
 def _names(flags: enum.IntFlag) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ..certificates import Certificate, ClientVerdict, Path, StoreError, TrustStore, build_paths, client_verdicts, read_certificate
-from ..plugin import ClientView, ClientViews, Note, Probe, Scene, ServedChain, Unavailable, Why
+from ..plugin import ClientView, ClientViews, IssuerSearch, Note, Probe, Scene, ServedChain, Unavailable, Why
 from .trust import store_of
 
 
@@ -16,6 +16,7 @@ class ClientViewsProbe(Probe):
     name = "client-views"
     provides = ClientViews
     needs = (ServedChain,)
+    wants = (IssuerSearch,)
 
     async def run(self, scene: Scene) -> ClientViews | Unavailable:
         """Judge nothing: list what each client would say."""
@@ -28,13 +29,22 @@ class ClientViewsProbe(Probe):
             return Unavailable(why=Why.FAILED, detail=str(exc), by=self.name)
         sent = tuple(read_certificate(der) for der in served.certificates)
         host = scene.target.reference_name
-        return ClientViews(store=store.name, at=scene.now, host=host, views=views_of(sent, store=store, at=scene.now, host=host))
+        return ClientViews(store=store.name, at=scene.now, host=host, views=views_of(sent, store=store, at=scene.now, host=host, extra=_fetched(scene)))
 
 
-def views_of(sent: Sequence[Certificate], *, store: TrustStore, at: datetime, host: str) -> tuple[ClientView, ...]:
-    """What each client would say of certificates in the order of sending."""
+def _fetched(scene: Scene) -> tuple[Certificate, ...]:
+    """The issuers that were fetched: what a client finds that fetches them too."""
+    search = scene.seen(IssuerSearch)
+    found = search.fetches if search is not None else ()
+    return tuple(read_certificate(der) for item in found if item.problem is None for der in item.certificates)
+
+
+def views_of(
+    sent: Sequence[Certificate], *, store: TrustStore, at: datetime, host: str, extra: Sequence[Certificate] = ()
+) -> tuple[ClientView, ...]:
+    """What each client would say of certificates in the order of sending; `extra` is what those that fetch issuers would find."""
     leaf, *others = sent
-    verdicts = client_verdicts(leaf, sent=others, store=store, at=at, host=host)
+    verdicts = client_verdicts(leaf, sent=others, store=store, at=at, host=host, extra=extra)
     anchored: tuple[Path, ...] = ()
     if any(not item.accepts for item in verdicts):
         anchored = tuple(path for path in build_paths(leaf, sent=others, store=store, at=at).paths if path.anchored)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import json
 import ssl
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import attrs
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from responders import Page, answer, damaged, naming, responder
 
 from tlsdiag import Blame, Verdict
 from tlsdiag.certificates import read_certificate
 from tlsdiag.certificates.authorities import key_of
 from tlsdiag.certificates.der import read_element
-from tlsdiag.testing import Authority, self_signed
+from tlsdiag.testing import Authority, Issued, self_signed
 from tlsdiag.testing.certificates import new_key, pem_of
 
 from . import forge
-from .case import Build, Case, How, Row
+from .case import Bench, Build, Case, How, Row, Setting
 from .forge import Pair, der, forged, forged_pair, pair, pem
-from .making import ISSUING, NAME, ROOT, STRANGER, by_openssl, client, days, leaf, revocation_list, served, sha1_authority, weak
+from .making import ISSUING, NAME, NOW, ROOT, STRANGER, by_openssl, client, days, leaf, revocation_list, served, sha1_authority, weak
 
 _S = served
 _KEY = ISSUING.issued.private_key
-_LATER = "revocation"
-_NO_RESPONDER = "no client here asks for it: Python's ssl reads no OCSP response"
 
 
 def _below(name: str = "Test Second CA", **faults: Any) -> Authority:
@@ -153,7 +155,35 @@ def _sha1_authority() -> Pair:
 
 _GIVEN = leaf(number=11)
 _CHECK = int(ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF)
+_DEMANDING = leaf(number=12, extensions=naming(staple=True))
 _STRICT = int(ssl.VerifyFlags.VERIFY_X509_STRICT)
+
+
+def _said(**options: Any) -> bytes:
+    """An OCSP answer about a certificate that is given."""
+    return answer(_GIVEN, ISSUING, now=NOW, **options)
+
+
+def _stapling(kind: str, make: Callable[[], bytes]) -> Build:
+    """A server that staples an answer to the certificate that is given."""
+    return lambda bench: _S(kind, lambda: pair(_GIVEN), ocsp_response=make())(bench)
+
+
+@functools.cache
+def _naming(port: int) -> Issued:
+    """A certificate that names a responder on this port."""
+    return leaf(extensions=naming(ocsp_url=f"http://127.0.0.1:{port}/ocsp"))
+
+
+def _asking(pages: Callable[[int], dict[str, bytes]]) -> Build:
+    """A server whose certificate names a responder with these pages, and a diagnosis that asks it."""
+
+    def build(bench: Bench) -> Setting:
+        live = bench.enter(responder())
+        live.pages |= {name: Page(body) for name, body in pages(live.port).items()}
+        return _S("nginx", lambda: pair(_naming(live.port)), diagnosis={"trust": ROOT.pem, "revocation": True})(bench)
+
+    return build
 
 
 def _strict() -> ssl.SSLContext:
@@ -292,15 +322,29 @@ ROWS: tuple[Row, ...] = (
     )),
     Row("ct-missing", How.NOT_HERE, "no client here asks for certificate transparency"),
     Row("cert-revoked-crl", How.SERVER, cases=(_breaks("a client with the list", None, "certificate-revoked", Blame.SERVER, build=_S("nginx", lambda: pair(_GIVEN), client=lambda: _revoking(_CHECK, revocation_list(_GIVEN.certificate.serial_number)))),)),
-    Row("cert-revoked-ocsp", How.NOT_HERE, _NO_RESPONDER),
-    Row("ocsp-staple-expired", How.NOT_HERE, _NO_RESPONDER),
-    Row("ocsp-staple-invalid", How.NOT_HERE, _NO_RESPONDER),
-    Row("ocsp-staple-missing", How.NOT_HERE, _NO_RESPONDER),
-    Row("ocsp-must-staple-missing", How.SERVER, cases=(
-        Case(name="no staple", build=_S("nginx", lambda: pair(leaf(extensions=((x509.TLSFeature([x509.TLSFeatureType.status_request]), False),)))), causes=("must-staple-missing", "staple-missing", "ocsp-must-staple-missing"), verdict=Verdict.FLAWED, waits_for=_LATER),
+    Row("cert-revoked-ocsp", How.SERVER, cases=(
+        Case(name="a stapled answer", build=_stapling("nginx", lambda: _said(status="revoked", reason=x509.ReasonFlags.key_compromise)), verdict=Verdict.FLAWED, also=("certificate-revoked",)),
+        Case(name="the responder", build=_asking(lambda port: {"ocsp": answer(_naming(port), ISSUING, now=NOW, status="revoked")}), verdict=Verdict.FLAWED, also=("certificate-revoked",)),
     )),
-    Row("ocsp-unknown", How.NOT_HERE, _NO_RESPONDER),
-    Row("revocation-server-unreachable", How.NOT_HERE, _NO_RESPONDER),
+    Row("ocsp-staple-expired", How.SERVER, cases=tuple(
+        Case(name=kind, build=_stapling(kind, lambda: _said(begins=timedelta(days=-9), ends=timedelta(days=-2))), verdict=Verdict.FLAWED, also=("ocsp-staple-expired",)) for kind in ("nginx", "openssl")
+    )),
+    Row("ocsp-staple-invalid", How.SERVER, cases=(
+        Case(name="a foreign signer", build=_stapling("nginx", lambda: _said(signer=STRANGER.issued)), verdict=Verdict.FLAWED, also=("ocsp-staple-untrusted",)),
+        Case(name="a wrong signature", build=_stapling("openssl", lambda: damaged(_said())), verdict=Verdict.FLAWED, also=("ocsp-staple-bad-signature",)),
+        Case(name="another certificate", build=_stapling("nginx", lambda: answer(leaf(), ISSUING, now=NOW)), verdict=Verdict.FLAWED, also=("ocsp-staple-wrong-certificate",)),
+    )),
+    Row("ocsp-staple-missing", How.NOT_HERE, "no client here demands a stapled answer of every server"),
+    Row("ocsp-must-staple-missing", How.SERVER, cases=(
+        Case(name="no staple", build=_S("nginx", lambda: pair(_DEMANDING)), verdict=Verdict.FLAWED, also=("ocsp-must-staple-missing",)),
+        Case(name="a staple", build=_S("nginx", lambda: pair(_DEMANDING), ocsp_response=answer(_DEMANDING, ISSUING, now=NOW)), verdict=Verdict.HEALTHY),
+    )),
+    Row("ocsp-unknown", How.SERVER, cases=(
+        Case(name="a stapled answer", build=_stapling("nginx", lambda: _said(status="unknown")), verdict=Verdict.FLAWED, also=("ocsp-status-unknown",)),
+    )),
+    Row("revocation-server-unreachable", How.SERVER, cases=(
+        Case(name="no such page", build=_asking(lambda port: {}), verdict=Verdict.HEALTHY, also=("revocation-source-unavailable",)),
+    )),
     Row("crl-unavailable", How.LOCAL, cases=(_breaks("a client without a list", None, "revocation-list-missing", Blame.CLIENT, build=_S("nginx", client=lambda: _revoking(_CHECK))),)),
     Row("crl-expired", How.LOCAL, cases=(_breaks("a client with an old list", None, "revocation-list-outdated", Blame.CLIENT, build=_S("nginx", client=lambda: _revoking(_CHECK, revocation_list(ends=-1)))),)),
 )  # fmt: skip

@@ -126,7 +126,7 @@ ROWS: tuple[Row, ...] = (
     Row("client-cert-chain-incomplete", How.SERVER, cases=_refused(("client-certificate-chain-incomplete",), _mine, ("openssl", "haproxy", "nginx"), chain=_mine().pem)),
     Row("client-cert-expired", How.SERVER, cases=_refused(("client-certificate-expired",), lambda: _mine(window=days(-90, -2)), _KINDS)),
     Row("client-cert-revoked", How.SERVER, cases=tuple(
-        Case(name=f"openssl {version}", build=_revoked(version), causes=("client-certificate-revoked", "client-certificate-refused"), blame=Blame.CLIENT, waits_for="revocation") for version in _VERSIONS
+        Case(name=f"openssl {version}", build=_revoked(version), causes=("client-certificate-revoked",), blame=Blame.CLIENT) for version in _VERSIONS
     )),
     Row("client-cert-wrong-eku", How.SERVER, cases=_refused(("client-certificate-wrong-usage",), lambda: _mine(usages=("server",)), tuple(kind for kind in _KINDS if kind != "gnutls"))),
     Row("client-cert-weak-key", How.SERVER, cases=(

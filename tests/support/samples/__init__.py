@@ -17,6 +17,7 @@ from . import (
     network,
     protocol,
     proxy,
+    revocation,
     starttls,
     transparency,
     views,
@@ -39,6 +40,7 @@ SAMPLES: Samples = {
     **local.SAMPLES,
     **balance.SAMPLES,
     **between.SAMPLES,
+    **revocation.SAMPLES,
     **views.SAMPLES,
     **files.SAMPLES,
 }

@@ -8,10 +8,10 @@ from .fields import ON_HOLD, wants_staple
 from .listed import judge_crl
 from .lists import ListScope, RevocationList, RevokedEntry, read_crl
 from .ocsp import CertificateId, CertStatus, OcspResponse, SingleResponse, read_ocsp_response
-from .verdict import FAULTS, SKEW, Fault, Status, StatusVerdict
+from .verdict import FAULTS, SKEW, Fault, Status, StatusVerdict, issuer_among
 
 __all__ = [
     "FAULTS", "ON_HOLD", "REQUEST_TYPE", "SKEW", "CertStatus", "CertificateId", "Fault", "ListScope", "OcspResponse", "RevocationList", "RevokedEntry",
-    "SingleResponse", "Status", "StatusVerdict", "judge_crl", "judge_ocsp", "ocsp_get_url", "ocsp_request", "read_crl", "read_ocsp_response",
+    "SingleResponse", "Status", "StatusVerdict", "issuer_among", "judge_crl", "judge_ocsp", "ocsp_get_url", "ocsp_request", "read_crl", "read_ocsp_response",
     "wants_staple",
 ]  # fmt: skip

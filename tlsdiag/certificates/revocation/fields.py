@@ -1,4 +1,4 @@
-"""What OCSP answers and revocation lists have in common: reasons, hashes, extensions, signed parts; and the DER to write a question with."""
+"""What OCSP answers and revocation lists have in common: reasons, hashes, extensions, signed parts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HASH_OIDS: dict[str, str] = {
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
 }
-_TLS_FEATURE, _STATUS_REQUEST = "1.3.6.1.5.5.7.1.24", 5
+_STATUS_REQUEST = 5
 _MAX_EXTENSIONS = 64
 
 
@@ -79,14 +79,7 @@ def key_hash(spki: bytes, algorithm: str) -> bytes:
 
 def wants_staple(certificate: Certificate) -> bool:
     """Whether a certificate demands a stapled OCSP answer: the TLS feature status_request (RFC 7633), "must-staple"."""
-    extension = certificate.extension(_TLS_FEATURE)
-    if extension is None:
-        return False
-    try:
-        features = [item.integer() for item in read_element(extension.value).expect(SEQUENCE).children()]
-    except DerError:
-        return False
-    return _STATUS_REQUEST in features
+    return _STATUS_REQUEST in certificate.tls_features
 
 
 def timestamp_list(value: bytes) -> tuple[bytes, ...]:
@@ -95,30 +88,3 @@ def timestamp_list(value: bytes) -> tuple[bytes, ...]:
         return split_list(read_element(value).expect(OCTET_STRING).content)[0]
     except DerError:
         return ()
-
-
-def encode(tag: int, *parts: bytes) -> bytes:
-    """One DER element of these parts."""
-    content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
-
-
-def encode_oid(dotted: str) -> bytes:
-    """An OBJECT IDENTIFIER."""
-    first, second, *rest = (int(arc) for arc in dotted.split("."))
-    content = bytearray()
-    for arc in (40 * first + second, *rest):
-        groups = [arc & 0x7F]
-        while arc := arc >> 7:
-            groups.append(0x80 | arc & 0x7F)
-        content += bytes(reversed(groups))
-    return encode(0x06, bytes(content))
-
-
-def encode_integer(value: int) -> bytes:
-    """An INTEGER."""
-    return encode(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))

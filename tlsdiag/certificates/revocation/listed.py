@@ -11,11 +11,11 @@ from ..certificate import Certificate
 from ..der import SEQUENCE, DerError, read_element
 from ..oids import CRL_POINTS
 from .fields import REMOVED
-from .lists import AUTHORITY_KEY, DELTA, ENTRY_ISSUER, INVALIDITY, NUMBER, REASON, SCOPE, RevocationList, RevokedEntry, read_crl
+from .lists import AUTHORITY_KEY, DELTA, ENTRY_ISSUER, FRESHEST, INVALIDITY, NUMBER, REASON, SCOPE, RevocationList, RevokedEntry, read_crl
 from .verdict import SKEW, Fault, Status, StatusVerdict, find_signer, judge_critical, judge_times
 
 _LIST = "list"
-_KNOWN = frozenset({NUMBER, DELTA, SCOPE, AUTHORITY_KEY})
+_KNOWN = frozenset({NUMBER, DELTA, SCOPE, AUTHORITY_KEY, FRESHEST})
 _KNOWN_OF_ENTRIES = frozenset({REASON, INVALIDITY, ENTRY_ISSUER})
 
 

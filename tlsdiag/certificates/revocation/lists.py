@@ -17,11 +17,12 @@ from typing import Any
 import attrs
 
 from ..certificate import Extension, Name
-from ..der import GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, DerError, Element, read_element
+from ..der import GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, DerError, Element, read_element, read_header
 from ..reading import read_name_der
 from .fields import Signed, extension_value, read_extensions, read_signed, reason_of
 
 NUMBER, DELTA, SCOPE, AUTHORITY_KEY = "2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35"
+FRESHEST = "2.5.29.46"
 REASON, INVALIDITY, ENTRY_ISSUER = "2.5.29.21", "2.5.29.24", "2.5.29.29"
 _ENTRY_ISSUER = bytes.fromhex("0603551d1d")
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----(.*?)-----END X509 CRL-----", re.DOTALL)
@@ -52,7 +53,10 @@ class RevokedEntry:
 
 @attrs.frozen(kw_only=True)
 class RevocationList:
-    """A CRL. `delta_base` is the number of the list that it changes, where it is a delta; `entries` is the raw content of revokedCertificates."""
+    """A CRL. `delta_base` is the number of the list that it changes, where it is a delta; `entries` is the raw content of revokedCertificates.
+
+    `delta_urls` are where its changes are published (freshestCRL).
+    """
 
     problem: str = ""
     version: int = 1
@@ -63,6 +67,7 @@ class RevocationList:
     delta_base: int | None = None
     scope: ListScope | None = None
     authority_key: bytes | None = None
+    delta_urls: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = attrs.field(default=(), repr=False)
     signed: Signed = attrs.field(factory=Signed)
     entries: bytes = attrs.field(default=b"", repr=False)
@@ -73,15 +78,16 @@ class RevocationList:
         """Whether it may have entries of other authorities."""
         return self.scope is not None and self.scope.indirect
 
-    def __len__(self) -> int:
+    def count(self) -> int | None:
+        """How many entries there are; None where they are damaged."""
         at, count, end = 0, 0, len(self.entries)
-        while at < end:
-            _, at = _span(self.entries, at)
-            count += 1
+        try:
+            while at < end:
+                at = read_header(self.entries, at, end).end
+                count += 1
+        except DerError:
+            return None
         return count
-
-    def __bool__(self) -> bool:
-        return True
 
     def find(self, serial: int, issuer: bytes | None = None) -> RevokedEntry | None:
         """The last entry for a serial number of `issuer` (the DER of its name; None: the list's own); DerError where the entries are damaged."""
@@ -96,28 +102,12 @@ class RevocationList:
         return _entry(read_element(found)) if found is not None else None
 
 
-def _span(data: bytes, at: int) -> tuple[int, int]:
-    """Where the content of the element at `at` begins, and where it ends; as `read_element`, without copying."""
-    if at + 2 > len(data):
-        raise DerError("the data ends where an entry should begin", at)
-    size, start = data[at + 1], at + 2
-    if size >= 0x80:
-        count = size & 0x7F
-        if not 1 <= count <= 4:
-            raise DerError("an impossible length", at + 1)
-        size = int.from_bytes(data[start : start + count], "big")
-        start += count
-    if start + size > len(data):
-        raise DerError("an entry that is longer than the list", at)
-    return start, start + size
-
-
 def _find(data: bytes, wanted: bytes) -> bytes | None:
     """The raw entry whose userCertificate has this content."""
     at, end, found = 0, len(data), None
     head = bytes((INTEGER, len(wanted))) + wanted
     while at < end:
-        start, following = _span(data, at)
+        _, start, _, following, _ = read_header(data, at, end)
         if data.startswith(head, start):
             found = data[at:following]
         at = following
@@ -129,7 +119,7 @@ def _find_of_issuer(data: bytes, wanted: bytes, issuer: bytes, own: bytes) -> by
     at, end, found, current = 0, len(data), None, own
     head = bytes((INTEGER, len(wanted))) + wanted
     while at < end:
-        start, following = _span(data, at)
+        _, start, _, following, _ = read_header(data, at, end)
         if data.find(_ENTRY_ISSUER, start, following) >= 0:
             current = _entry_issuer(read_element(data[at:following])) or current
         if current == issuer and data.startswith(head, start):
@@ -208,6 +198,9 @@ def _extensions(extensions: tuple[Extension, ...], found: dict[str, Any]) -> Non
     if (value := extension_value(extensions, AUTHORITY_KEY)) is not None:
         parts = read_element(value).expect(SEQUENCE).children()
         found["authority_key"] = next((part.content for part in parts if part.tag == 0x80), None)
+    if (value := extension_value(extensions, FRESHEST)) is not None:
+        points = read_element(value).expect(SEQUENCE).children()
+        found["delta_urls"] = tuple(url for point in points for part in point.children() if part.tag == 0xA0 for url in point_urls(part))
 
 
 def _scope(parts: list[Element]) -> ListScope:

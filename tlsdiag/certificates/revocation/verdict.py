@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import attrs
 
 from ..certificate import Certificate, Extension
-from ..signature import verify
+from ..signature import signed_by, verify
 from .fields import ON_HOLD, Signed
 
 SKEW = timedelta(minutes=5)
@@ -95,6 +95,13 @@ def judge_critical(what: str, extensions: Sequence[Extension], known: frozenset[
     for item in extensions:
         if item.critical and item.oid not in known:
             yield Fault("unknown-critical-extension", f"the {what} has the critical extension {item.oid}, which is not known here")
+
+
+def issuer_among(certificate: Certificate, pool: Iterable[Certificate]) -> Certificate | None:
+    """The certificate of `pool` that has signed this one; where that cannot be tried, one with the right name."""
+    named = [item for item in pool if item.subject.raw == certificate.issuer.raw]
+    tried = {item: signed_by(certificate, item) for item in named}
+    return next((item for item in named if tried[item]), None) or next((item for item in named if tried[item] is None), None)
 
 
 def find_signer(named: Sequence[Certificate], signed: Signed) -> tuple[Certificate | None, Fault | None]:

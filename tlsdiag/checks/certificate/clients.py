@@ -13,6 +13,7 @@ import attrs
 from ...certificates import matches_dns, read_certificate
 from ...plugin import (
     Blame,
+    ChainPaths,
     Check,
     ClientOutcome,
     ClientsFinding,
@@ -85,6 +86,8 @@ ALWAYS_TOLD = frozenset({
     "duplicate-extension", "signature-algorithms-differ", "serial-negative", "old-version", "key-not-allowed", "host-odd",
 })  # fmt: skip
 """What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519, an underscore): then the list of clients is a remark."""
+_UNTRUSTED = frozenset({"unknown-issuer", "re-keyed", "bad-signature", "search-incomplete"})
+"""What ends a way before it has come to a root."""
 STRICT_CODES = range(80, 95)
 """OpenSSL's codes for which `certificate-breaks-profile` is the cause."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
@@ -97,7 +100,7 @@ class ClientsCheck(Check):
     name = "certificate/clients"
     rules = (PATH_MISSED, SOME_REFUSE)
     needs = (ClientViews, ServedChain)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, ChainPaths)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield nothing where all agree: then the cause is told elsewhere, or there is none."""
@@ -171,7 +174,13 @@ def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
 
 def _names_a_cause(seen: Seen, view: ClientView) -> bool:
     """Whether another check names what a client refuses for, where that is the client in question."""
-    return any(note.code in CAUSES or _is_told_name(seen, note.code) for note in view.reasons)
+    return any(note.code in CAUSES or _is_told_name(seen, note.code) or _is_told_trust(seen, note.code) for note in view.reasons)
+
+
+def _is_told_trust(seen: Seen, code: str) -> bool:
+    """Whether `certificate/trust` tells why no way leads to a root; it is silent where one does."""
+    paths = seen.get(ChainPaths)
+    return code in _UNTRUSTED and paths is not None and not any(path.anchored for path in paths.paths)
 
 
 def _is_told_name(seen: Seen, code: str) -> bool:
@@ -191,7 +200,7 @@ def _severity(seen: Seen, differing: Sequence[ClientView], *, blocks: bool) -> S
     names = {view.profile for view in differing}
     if blocks:
         return Severity.CRITICAL
-    told = all(note.code in ALWAYS_TOLD or _is_told_name(seen, note.code) for view in differing for note in view.reasons)
+    told = all(note.code in ALWAYS_TOLD or _is_told_name(seen, note.code) or _is_told_trust(seen, note.code) for view in differing for note in view.reasons)
     judged_by = next((view for view in differing if view.profile == _DEFAULT), None)  # what the other checks go by where no client is at hand
     if told or _at_hand(seen) in names or (_at_hand(seen) is None and judged_by is not None and _names_a_cause(seen, judged_by)):
         return Severity.INFO

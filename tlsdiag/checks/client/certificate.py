@@ -62,6 +62,20 @@ REFUSED = Rule(
     failing="a client certificate of another authority",
     passing="a client certificate that the server trusts",
 )
+REVOKED = Rule(
+    code="client-certificate-revoked",
+    title="The server says that the client's certificate has been revoked",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="The server has a revocation list (or asks a responder), and the client's certificate is on it: another client's key was lost, a device was retired, or an older certificate is still in use here.",
+    fix=Fix(summary="Have a new certificate issued for this client and configure it; where it should not have been revoked, ask whoever runs the authority.", snippets={"openssl": "openssl crl -in clients.crl.pem -noout -text | grep -A2 SERIAL"}),
+    references=("RFC 8446 section 6.2", "RFC 5280 section 5"),
+    explains=(*CONSEQUENCE, "fatal-alert", "lost-midway"),
+    blocking=True,
+    failing="a client certificate, and the alert certificate_revoked",
+    passing="a client certificate, and the alert unknown_ca",
+)
 REQUESTED = Rule(
     code="client-certificate-requested",
     title="The server asks for a client certificate",
@@ -77,6 +91,7 @@ REQUESTED = Rule(
 _ABOUT_CERTIFICATES = frozenset((40, 41, 42, 43, 44, 45, 46, 48, 49, 116))
 _OF_ONE_SENT = frozenset((42, 43, 44, 45, 46, 48))
 """Alerts about a certificate that was sent; 40, 49 and 116 come without one too."""
+_CERTIFICATE_REVOKED = 44
 _MAIL_REFUSALS = (b"421 ", b"454 ", b"530 ", b"550 ", b"554 ")  # to an EHLO after STARTTLS
 _DENIALS = (b"certificate", b"ssl", b"forbidden")
 
@@ -85,12 +100,12 @@ class ClientCertificateCheck(Check):
     """Reads what became of the request."""
 
     name = "client/certificate"
-    rules = (REQUIRED, REFUSED, REQUESTED)
+    rules = (REQUIRED, REFUSED, REVOKED, REQUESTED)
     needs = (HandshakeOutcome,)
     wants = (ClientOutcome, ClientCredentials)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield one of the three, where the server asks."""
+        """Yield one of the four, where the server asks."""
         ours, client = seen[HandshakeOutcome], seen.get(ClientOutcome)
         if not ours.certificate_requested:
             return
@@ -104,7 +119,8 @@ class ClientCertificateCheck(Check):
             return
         alert = refusal_of(ours, client)
         detail = f"{seen.endpoint} asks for a client certificate; {'one was sent' if given else 'none was sent'}, and {said}.{authorities}"
-        yield AlertFinding.of(REFUSED if given else REQUIRED, detail, alert=alert, confidence=_confidence(alert))
+        revoked = alert is not None and alert.description == _CERTIFICATE_REVOKED
+        yield AlertFinding.of((REVOKED if revoked else REFUSED) if given else REQUIRED, detail, alert=alert, confidence=_confidence(alert))
 
 
 def was_sent(seen: Seen) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...plugin import Blame, Fix, Layer, Rule, Severity
 from ..common import CONSEQUENCE
 
-_REFUSAL = (*CONSEQUENCE, "client-certificate-refused", "client-certificate-required", "fatal-alert", "lost-midway")
+_REFUSAL = (*CONSEQUENCE, "client-certificate-refused", "client-certificate-revoked", "client-certificate-required", "fatal-alert", "lost-midway")
 _FILES = (*_REFUSAL, "client-misconfigured")
 _ISSUE = "extendedKeyUsage = clientAuth\nkeyUsage = critical, digitalSignature"
 KEY_MISMATCH = Rule(

@@ -46,7 +46,7 @@ CLIENT_MISCONFIGURED = Rule(
     why="The client's own settings keep it from beginning: a file that cannot be read, a key that does not belong to its certificate, a name check without a name.",
     fix=Fix(summary="Correct the setting that the message names."),
     references=("https://docs.python.org/3/library/ssl.html#ssl.SSLContext",),
-    explains=(*CONSEQUENCE, "client-certificate-required", "client-certificate-refused"),
+    explains=(*CONSEQUENCE, "client-certificate-required", "client-certificate-refused", "client-certificate-revoked"),
     blocking=True,
     failing="a client certificate whose file is missing",
     passing="a client with readable files",

@@ -1,4 +1,4 @@
-"""Revocation lists of the client: a client that was told to consult them refuses what is listed, and everything where the list is missing or old."""
+"""Revocation lists of the client: a client that was told to consult them refuses everything where the list is missing or old."""
 
 from __future__ import annotations
 
@@ -9,20 +9,6 @@ from ...plugin import Blame, Check, ClientFinding, ClientOutcome, Finding, Fix, 
 from ..common import CONSEQUENCE
 
 _LISTS = "context.load_verify_locations('issuing-ca.crl.pem')   # PEM; one list for each issuer that is checked"
-REVOKED = Rule(
-    code="certificate-revoked",
-    title="The certificate has been revoked",
-    layer=Layer.CERTIFICATE,
-    severity=Severity.CRITICAL,
-    blame=Blame.SERVER,
-    why="Its authority has withdrawn it before its end: the key is lost, or it should never have been issued. A client that consults the list must not take it.",
-    fix=Fix(summary="Make a new key, have a new certificate issued, install both and reload the server; find out why the old one was revoked."),
-    references=("RFC 5280 section 5",),
-    explains=CONSEQUENCE,
-    blocking=True,
-    failing="a certificate that is on the list which the client has",
-    passing="a certificate that is on no list",
-)
 LIST_MISSING = Rule(
     code="revocation-list-missing",
     title="The client wants a revocation list that it does not have",
@@ -54,15 +40,15 @@ LIST_OUTDATED = Rule(
     failing="a context with a list from last month",
     passing="a context with a current list",
 )
-#: X509_V_ERR_UNABLE_TO_GET_CRL, CRL_NOT_YET_VALID, CRL_HAS_EXPIRED, CERT_REVOKED
-_RULES = {3: LIST_MISSING, 11: LIST_OUTDATED, 12: LIST_OUTDATED, 23: REVOKED}
+#: X509_V_ERR_UNABLE_TO_GET_CRL, CRL_NOT_YET_VALID, CRL_HAS_EXPIRED; what CERT_REVOKED means is told by `certificate/revocation`
+_RULES = {3: LIST_MISSING, 11: LIST_OUTDATED, 12: LIST_OUTDATED}
 
 
-class RevocationCheck(Check):
+class RevocationListCheck(Check):
     """Reads what the client said about revocation."""
 
     name = "client/revocation"
-    rules = (REVOKED, LIST_MISSING, LIST_OUTDATED)
+    rules = (LIST_MISSING, LIST_OUTDATED)
     needs = (ClientOutcome,)
     wants = (ServedChain,)
 

@@ -28,10 +28,12 @@ from ...plugin import (
     ServedChain,
     ServerDate,
     Severity,
+    Stapled,
     TimeSource,
     Voucher,
 )
-from ..certificate.validity import EXPIRED, EXPIRING, NOT_YET, ValidityCheck
+from ..certificate.staple import StapleCheck
+from ..certificate.validity import EXPIRED, NOT_YET, ValidityCheck
 from ..client.certificate import REFUSED, ClientCertificateCheck
 from ..common import CONSEQUENCE, refuses_certificates, refuses_dates
 from .clock_rules import CLOCK_WRONG, EXPIRED_UNNOTICED, SERVER_CLOCK_WRONG, TIME_ZONE_WRONG
@@ -42,7 +44,7 @@ _CLOSE, _APART = timedelta(seconds=10), timedelta(minutes=5)
 _A_DAY = timedelta(days=1)
 """A server that is off by less refuses hardly any client certificate for its dates."""
 _BLOCKING = (EXPIRED.code, NOT_YET.code)
-_DATED: tuple[type[Check], ...] = (ValidityCheck,)
+_DATED: tuple[type[Check], ...] = (ValidityCheck, StapleCheck)
 """The checks whose findings hang on the time; they are run again at the true one."""
 _QUARTER = timedelta(minutes=15)
 _ZONE_TOLERANCE = timedelta(seconds=90)
@@ -72,7 +74,7 @@ class ClockCheck(Check):
     name = "local/clock"
     rules = (CLOCK_WRONG, TIME_ZONE_WRONG, SERVER_CLOCK_WRONG, EXPIRED_UNNOTICED)
     needs = (ClockEvidence,)
-    wants = (ServedChain, ChainPaths, ClientOutcome, HandshakeOutcome, ServerDate)
+    wants = (ServedChain, ChainPaths, ClientOutcome, HandshakeOutcome, ServerDate, Stapled)
     scope = Scope.TARGET
     about = "connections"
 
@@ -116,7 +118,7 @@ def _effects(here: Seen, truly: Seen) -> _Effects:
     cured -= remaining
     return _Effects(
         cured=frozenset(cured),
-        remaining=frozenset(remaining - {EXPIRING.code}),
+        remaining=frozenset(remaining & set(_BLOCKING)),
         hidden=tuple(hidden),
         blocks=blocks and not cured.isdisjoint(_BLOCKING),
     )
