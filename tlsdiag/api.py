@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from .authority_data import AuthoritySource
 from .check import Check
 from .depth import Depth, Limits
 from .diagnosis import Diagnosis
@@ -30,6 +31,7 @@ async def diagnose_async(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -41,6 +43,7 @@ async def diagnose_async(
     dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -51,13 +54,16 @@ async def diagnose_async(
         addresses=addresses,
         client=client,
         trust=trust,
+        stores=stores,
         client_certificate=client_certificate,
         alpn=alpn,
         starttls=starttls,
         proxy=proxy,
         now=now,
     )
-    diagnosis = Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, dns=dns, revocation=revocation, ct_logs=ct_logs)
+    diagnosis = Diagnosis(
+        checks, depth=depth, limits=limits, fetch=fetch, dns=dns, revocation=revocation, ct_logs=ct_logs, authority_data=authority_data
+    )
     return await diagnosis.run(target)
 
 
@@ -69,6 +75,7 @@ def diagnose(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -80,6 +87,7 @@ def diagnose(
     dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -94,6 +102,8 @@ def diagnose(
     records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); without it nobody is asked.
     `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
     `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
+    `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
+    or several (docs: Authorities). `stores` are further trust stores (each as for `trust`) that the chain is judged by, side by side.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -108,6 +118,7 @@ def diagnose(
             addresses=addresses,
             client=client,
             trust=trust,
+            stores=stores,
             client_certificate=client_certificate,
             alpn=alpn,
             starttls=starttls,
@@ -119,6 +130,7 @@ def diagnose(
             dns=dns,
             revocation=revocation,
             ct_logs=ct_logs,
+            authority_data=authority_data,
             now=now,
         )
     )

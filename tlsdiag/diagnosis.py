@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .authority_data import AuthoritySource, authority_data_of
 from .check import Check, Skipped
 from .depth import Depth, Limits
 from .fetching import Fetching, fetching_of
@@ -83,7 +84,8 @@ class Diagnosis:
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
     diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for
     more than addresses, and whom, `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer list of
-    transparency logs. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a resolver or a list that is none.
+    transparency logs, `authority_data` newer tables of authorities. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a
+    resolver, a list or a table that is none.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Diagnosis:
         dns: Resolving = None,
         revocation: bool | None = None,
         ct_logs: LogSource = None,
+        authority_data: AuthoritySource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
@@ -118,6 +121,7 @@ class Diagnosis:
         self.fetch = fetching_of(fetch)
         self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
         self.ct_logs = log_list_of(ct_logs)
+        self.authority_data = authority_data_of(authority_data)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -151,6 +155,7 @@ class Diagnosis:
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             revocation=self.revocation,
             ct_logs=self.ct_logs,
+            authority_data=self.authority_data,
             way=way,
             dns=self.dns,
             deadline=Deadline.after(self.limits.total_timeout),

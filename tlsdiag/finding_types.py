@@ -223,6 +223,21 @@ class DnsFinding(CertificateFinding):
 
 
 @attrs.frozen(kw_only=True)
+class AuthorityFinding(CertificateFinding):
+    """About an authority that stores have distrusted: its owner ("": not known), the stores ("chrome", "mozilla", ...), the earliest date from which on they
+    refuse (None: whenever issued), published sources, whether they confirm all of it, and the date of the table."""
+
+    kind = "authority"
+
+    authority: str = ""
+    stores: tuple[str, ...] = ()
+    since: datetime | None = None
+    sources: tuple[str, ...] = ()
+    documented: bool = True
+    table_date: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class RevocationFinding(CertificateFinding):
     """About what is said of a certificate's revocation: who says so ("staple", or URLs), since when and why it is revoked, the period that the answer
     or list is for, and the client's verification code where it was the client that refused."""

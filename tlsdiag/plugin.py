@@ -25,6 +25,7 @@ from .facts import (
     ClockEvidence,
     Counterfactuals,
     DialogueStep,
+    DistrustSeen,
     DnsCaa,
     DnsMail,
     DnssecState,
@@ -39,6 +40,7 @@ from .facts import (
     IssuerFound,
     IssuerProblem,
     IssuerSearch,
+    IssuingAuthority,
     KeySeen,
     LocalLibrary,
     LogSeen,
@@ -48,6 +50,7 @@ from .facts import (
     OfferSeen,
     OtherPorts,
     OtherWay,
+    OwnerSeen,
     Pace,
     PageRequest,
     PathSeen,
@@ -94,6 +97,7 @@ from .finding import Confidence, Finding, Fix, Layer, Rule, Severity, Software
 from .finding_types import (
     AgreementFinding,
     AlertFinding,
+    AuthorityFinding,
     BackendFinding,
     CertificateFinding,
     ChainFinding,
@@ -125,23 +129,24 @@ from .probe import Cost, Delivery, Exchange, Probe, Scene, Scope
 from .proxies import ProxyServer
 from .resolver import DnsAnswer, DnsRecord, LookupStatus
 from .starttls import StarttlsProtocol, between_mail_servers, protocol_named
-from .target import ClientCertificate, Endpoint, Target
+from .target import ClientCertificate, Endpoint, Target, Trust
 
 __all__ = [
-    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "BackendFinding", "Blame", "Bound", "BrokenRule",
-    "CaaLevel", "CaaProperty", "CertificateFiles", "CertificateFinding", "ChainEnd", "ChainFinding", "ChainPaths", "ChainSeen", "Check",
-    "CipherFinding", "ClientCertificate", "ClientCredentials", "ClientFinding", "ClientOutcome", "ClientSettings", "ClientView", "ClientViews",
-    "ClientsFinding", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals", "CredentialFinding", "Delivery", "Depth",
-    "DeviationFinding", "DialogueStep", "DnsAnswer", "DnsCaa", "DnsFinding", "DnsMail", "DnsRecord", "DnsServices", "DnsTlsa", "DnsZone",
-    "DnssecState", "Endpoint", "Exchange", "Failure", "FailureKind", "FetchSeen", "Fetched", "Fetches", "FileFinding", "FileItem", "FileSeen",
-    "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding", "IssuerFetch", "IssuerFound", "IssuerProblem", "IssuerSearch",
-    "KeySeen", "Layer", "Limits", "LocalFinding", "LocalLibrary", "LogSeen", "LookupStatus", "MadeUpName", "MailPolicy", "NameFinding",
-    "NetworkFinding", "Note", "Observation", "Observations", "OfferSeen", "OtherPorts", "OtherWay", "Pace", "PageRequest", "PathSeen", "Phase",
-    "PolicySetting", "PortSeen", "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen",
-    "Repeats", "Resolution", "Resumptions", "RevocationFinding", "RevocationSources", "Rule", "Scene", "Scope", "SctSeen", "Seen", "ServedChain",
-    "ServerDate", "ServerNameFinding", "ServiceSeen", "Severity", "ShapeSeen", "SizeFinding", "Software", "SourceKind", "SourceSeen", "SpokenFinding",
+    "AcceptedVersions", "AgreementFinding", "AlertFinding", "AlertSeen", "AnswerPace", "Attempt", "AuthorityFinding", "BackendFinding", "Blame",
+    "Bound", "BrokenRule", "CaaLevel", "CaaProperty", "CertificateFiles", "CertificateFinding", "ChainEnd", "ChainFinding", "ChainPaths",
+    "ChainSeen", "Check", "CipherFinding", "ClientCertificate", "ClientCredentials", "ClientFinding", "ClientOutcome", "ClientSettings",
+    "ClientView", "ClientViews", "ClientsFinding", "ClockEvidence", "ClockFinding", "Confidence", "Cost", "Counterfactuals",
+    "CredentialFinding", "Delivery", "Depth", "DeviationFinding", "DialogueStep", "DistrustSeen", "DnsAnswer", "DnsCaa", "DnsFinding",
+    "DnsMail", "DnsRecord", "DnsServices", "DnsTlsa", "DnsZone", "DnssecState", "Endpoint", "Exchange", "Failure", "FailureKind", "FetchSeen",
+    "Fetched", "Fetches", "FileFinding", "FileItem", "FileSeen", "Finding", "Fix", "ForwardSecrecy", "HandshakeOutcome", "InterceptionFinding",
+    "IssuerFetch", "IssuerFound", "IssuerProblem", "IssuerSearch", "IssuingAuthority", "KeySeen", "Layer", "Limits", "LocalFinding",
+    "LocalLibrary", "LogSeen", "LookupStatus", "MadeUpName", "MailPolicy", "NameFinding", "NetworkFinding", "Note", "Observation",
+    "Observations", "OfferSeen", "OtherPorts", "OtherWay", "OwnerSeen", "Pace", "PageRequest", "PathSeen", "Phase", "PolicySetting", "PortSeen",
+    "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution",
+    "Resumptions", "RevocationFinding", "RevocationSources", "Rule", "Scene", "Scope", "SctSeen", "Seen", "ServedChain", "ServerDate",
+    "ServerNameFinding", "ServiceSeen", "Severity", "ShapeSeen", "SizeFinding", "Software", "SourceKind", "SourceSeen", "SpokenFinding",
     "SpokenProtocol", "Stapled", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace",
     "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "TlsaRecord", "Transparency", "TransparencyFinding", "Trial", "TrialFinding",
-    "TrialOutcome", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding", "Voucher", "Why",
-    "ZoneSeen", "between_mail_servers", "protocol_named",
+    "TrialOutcome", "Trust", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding",
+    "Voucher", "Why", "ZoneSeen", "between_mail_servers", "protocol_named",
 ]  # fmt: skip

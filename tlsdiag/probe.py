@@ -22,6 +22,7 @@ from .resolver import DnsAnswer
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .certificates.transparency import LogList
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
@@ -90,6 +91,8 @@ class Scene(Protocol):
     def revocation(self) -> bool: ...
     @property
     def ct_logs(self) -> LogList | None: ...
+    @property
+    def authority_data(self) -> AuthorityData | None: ...
     @property
     def now(self) -> datetime: ...
     @property

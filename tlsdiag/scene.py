@@ -22,6 +22,7 @@ from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
@@ -47,6 +48,7 @@ class Stage:
     fetcher: Fetcher
     revocation: bool = False
     ct_logs: LogList | None = None
+    authority_data: AuthorityData | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
@@ -122,6 +124,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def authority_data(self) -> AuthorityData | None:
+        """The caller's tables of authorities; None: the shipped ones."""
+        return self.stage.authority_data
 
     @property
     def revocation(self) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlsdiag.certificates import Certificate, Name, TrustStore, read_certificate
-from tlsdiag.certificates.authorities import AuthorityDataError, Doubt, Measure, issuing_owner, owner_of, read_tables, shipped, with_tables
+from tlsdiag.certificates.authorities import AuthorityDataError, Measure, issuing_owner, owner_of, read_tables, shipped, with_tables
 from tlsdiag.testing import Authority
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "authorities"
@@ -56,12 +56,12 @@ def test_an_owner_has_its_address_with_source_and_doubt() -> None:
     assert found.owner == "Internet Security Research Group (Let's Encrypt)"
     assert found.emails == ("cert-prob-reports@letsencrypt.org",)
     assert found.caa_identifiers == ("letsencrypt.org",)
-    assert found.source and found.doubt is Doubt.NONE
+    assert found.source and found.confidence == "high"
 
 
 def test_an_old_address_is_in_doubt() -> None:
     found = owner_of(ROOTS["Amazon Root CA 1"])
-    assert found is not None and found.doubt is Doubt.OLD and found.source_date == "2017-04"
+    assert found is not None and found.confidence.startswith("low (old)") and found.source_date == "2017-04"
 
 
 def test_a_private_authority_has_no_known_owner() -> None:
@@ -97,7 +97,7 @@ def test_a_young_authority_below_an_old_root_is_told_by_its_organisation(organiz
 def test_a_newer_table_takes_the_place_of_the_shipped_one() -> None:
     mine = with_tables([("mine.json", table("ca_contacts", owners=[{"owner": "Us", "roots": [{"sha256": PRIVATE.sha256, "spki_sha256": "0" * 64}]}]))])
     found = owner_of(PRIVATE, data=mine)
-    assert found is not None and found.owner == "Us" and found.doubt is Doubt.OLD
+    assert found is not None and found.owner == "Us" and found.confidence == ""
     assert (mine.owners_date, mine.owners_origin) == ("2027-02-03", "mine.json")
     assert mine.distrusts == shipped().distrusts
 

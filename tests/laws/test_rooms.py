@@ -30,7 +30,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"},
     ),
     # what certificate files hold is told from the facts: a report of them has no endpoints to name
-    "render": ({"report", "finding", "facts", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "render": ({"report", "finding", "facts", "explanation", "failure"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "logs": ({"iana"}, {"cryptography", "idna", "certifi", "attrs", "socket", "ssl", "asyncio", "time", "os", "pathlib", "logging"}),
     # no library whose exceptions are explained is imported: not even the standard library's
     "explanation": (
@@ -39,6 +39,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     ),
     "resolver": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography", "dns"}),
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "authority_data": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "contact": ({"certificates", "facts", "failure", "finding", "finding_types", "observation"}, {"socket", "ssl", "asyncio", "cryptography", "time"}),
     "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
@@ -51,8 +53,8 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
         {
-            "check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "resolver", "scene", "target",
-            "transparency", "__version__",
+            "authority_data", "check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report",
+            "resolver", "scene", "target", "transparency", "__version__",
         },
         {"socket", "ssl", "cryptography"},
     ),

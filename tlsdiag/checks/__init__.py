@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.authorities import AuthoritiesCheck
 from .certificate.clients import ClientsCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
@@ -46,7 +47,7 @@ from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
-from .local.stores import TrustStoresCheck
+from .local.stores import StoresComparedCheck, TrustStoresCheck
 from .local.variables import TrustVariablesCheck
 from .network.families import FamiliesCheck
 from .network.limits import LimitsCheck
@@ -108,6 +109,7 @@ CHECKS: tuple[type[Check], ...] = (
     NamesCheck,
     NameFormsCheck,
     TrustCheck,
+    AuthoritiesCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
@@ -124,6 +126,7 @@ CHECKS: tuple[type[Check], ...] = (
     CredentialsCheck,
     TrustVariablesCheck,
     TrustStoresCheck,
+    StoresComparedCheck,
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,

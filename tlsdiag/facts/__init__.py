@@ -6,6 +6,7 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 from __future__ import annotations
 
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
+from .authorities import DistrustSeen, IssuingAuthority, OwnerSeen
 from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import BrokenRule, ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
@@ -59,6 +60,7 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "DistrustSeen",
     "DnsCaa",
     "DnsMail",
     "DnsServices",
@@ -73,6 +75,7 @@ __all__ = [
     "IssuerFound",
     "IssuerProblem",
     "IssuerSearch",
+    "IssuingAuthority",
     "KeySeen",
     "LocalLibrary",
     "LogSeen",
@@ -82,6 +85,7 @@ __all__ = [
     "OfferSeen",
     "OtherPorts",
     "OtherWay",
+    "OwnerSeen",
     "Pace",
     "PageRequest",
     "PathSeen",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..plugin import Probe
 from .answer_pace import AnswerPaceProbe
+from .authorities import AuthoritiesProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
@@ -60,6 +61,7 @@ PROBES: tuple[type[Probe], ...] = (
     TransparencyProbe,
     ClientViewsProbe,
     IssuersProbe,
+    AuthoritiesProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,
     LocalLibraryProbe,

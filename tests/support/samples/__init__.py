@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    authorities,
     balance,
     between,
     certificate,
@@ -33,6 +34,7 @@ SAMPLES: Samples = {
     **client.SAMPLES,
     **certificate.SAMPLES,
     **judged.SAMPLES,
+    **authorities.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,

@@ -8,14 +8,6 @@ from enum import StrEnum
 import attrs
 
 
-class Doubt(StrEnum):
-    """How well an address is founded: read in the authority's own policy, in another publication of late, or years ago."""
-
-    NONE = "high"
-    SOME = "medium"
-    OLD = "low"
-
-
 @attrs.frozen(kw_only=True)
 class Authority:
     """The owner of root certificates.
@@ -41,12 +33,6 @@ class Authority:
     help: str = ""
     roots: tuple[str, ...] = attrs.field(default=(), repr=False)
     keys: tuple[str, ...] = attrs.field(default=(), repr=False)
-
-    @property
-    def doubt(self) -> Doubt:
-        """The confidence in a word: the lowest that is named."""
-        words = self.confidence.lower()
-        return Doubt.OLD if "low" in words or not words else Doubt.SOME if "medium" in words else Doubt.NONE
 
 
 class Measure(StrEnum):
