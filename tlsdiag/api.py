@@ -10,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from .authority_data import AuthoritySource
 from .check import Check
 from .depth import Depth, Limits
 from .diagnosis import Diagnosis
 from .fetching import Fetching
 from .report import Report
+from .resolver import Resolving
 from .target import ClientCertificate, Target, Trust
 from .transparency import LogSource
 
@@ -29,6 +31,7 @@ async def diagnose_async(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -37,8 +40,10 @@ async def diagnose_async(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails, or what is wrong with it; see `tlsdiag.diagnose`."""
@@ -49,13 +54,17 @@ async def diagnose_async(
         addresses=addresses,
         client=client,
         trust=trust,
+        stores=stores,
         client_certificate=client_certificate,
         alpn=alpn,
         starttls=starttls,
         proxy=proxy,
         now=now,
     )
-    return await Diagnosis(checks, depth=depth, limits=limits, fetch=fetch, revocation=revocation, ct_logs=ct_logs).run(target)
+    diagnosis = Diagnosis(
+        checks, depth=depth, limits=limits, fetch=fetch, dns=dns, revocation=revocation, ct_logs=ct_logs, authority_data=authority_data
+    )
+    return await diagnosis.run(target)
 
 
 def diagnose(
@@ -66,6 +75,7 @@ def diagnose(
     addresses: Sequence[str] | None = None,
     client: ssl.SSLContext | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
     alpn: Sequence[str] | None = None,
     starttls: str | Literal[False] | None = None,
@@ -74,8 +84,10 @@ def diagnose(
     checks: Sequence[Check | type[Check] | str] | None = None,
     limits: Limits | None = None,
     fetch: Fetching = "public",
+    dns: Resolving = None,
     revocation: bool | None = None,
     ct_logs: LogSource = None,
+    authority_data: AuthoritySource = None,
     now: datetime | None = None,
 ) -> Report:
     """Say why a TLS connection to `host` fails (or what is wrong with it), who is to blame, and what to change.
@@ -86,8 +98,12 @@ def diagnose(
     TLS on request ("smtp", "imap", "postgres", ...): without it, it is taken from the scheme or a well-known port, and the report says so; False takes none.
     `proxy` is the URL of an HTTP or SOCKS5 proxy; left out, it is the one that the environment names (HTTPS_PROXY, NO_PROXY, ...), False goes without.
     `fetch` says where URLs that stand in certificates may lead (to find a missing issuer): "public" addresses and those of the target's own kind, "any",
-    or False: nothing is fetched. `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
+    or False: nothing is fetched. `dns=True` asks this machine's resolver for what bears on the connection beside the addresses (CAA, TLSA, DNSSEC, HTTPS
+    records, MTA-STS), an address such as "127.0.0.1:5353" that resolver (`pip install tlsdiag[dns]`); without it nobody is asked.
+    `ct_logs` is a list of certificate transparency logs, newer than the shipped one: Chrome's log_list.json as a file or bytes.
     `revocation=True` asks the authorities whether the certificates have been revoked (OCSP and lists), as the depth "full" does.
+    `authority_data` are newer tables of authorities, their addresses and their distrust, than the shipped ones: a file, bytes,
+    or several (docs: Authorities). `stores` are further trust stores (each as for `trust`) that the chain is judged by, side by side.
     `now` is a clock under test: dates are judged as by a client whose clock shows that time, and where the other sources of time
     contradict it, the clock is what is told to be wrong.
 
@@ -102,6 +118,7 @@ def diagnose(
             addresses=addresses,
             client=client,
             trust=trust,
+            stores=stores,
             client_certificate=client_certificate,
             alpn=alpn,
             starttls=starttls,
@@ -110,8 +127,10 @@ def diagnose(
             checks=checks,
             limits=limits,
             fetch=fetch,
+            dns=dns,
             revocation=revocation,
             ct_logs=ct_logs,
+            authority_data=authority_data,
             now=now,
         )
     )

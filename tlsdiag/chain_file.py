@@ -91,6 +91,7 @@ def certificates_command(words: list[str], environment: Mapping[str, str] = os.e
         checks=options.check,
         fetch=FETCHING[options.fetch],
         ct_logs=options.ct_logs,
+        authority_data=options.authority_data,
     )
     status = print_report(report, options)
     write_chain(report, options.write_chain, force=options.force)
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
     parser.add_argument("--fetch", choices=FETCHING, default="none", help="where a missing issuer may be fetched from (default: nowhere)")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
+    parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
     add_chain_options(parser)
     add_output_options(parser)
     return parser

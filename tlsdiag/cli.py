@@ -93,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     proxies.add_argument("--proxy", metavar="URL", help="the proxy to go through: http, https, socks5 or socks5h (default: what HTTPS_PROXY and NO_PROXY say)")
     proxies.add_argument("--no-proxy", action="store_true", help="go through no proxy, whatever the environment says")
     parser.add_argument("--fetch", choices=FETCHING, default="public", help="where URLs in certificates may lead: public addresses (the default), any, none")
+    parser.add_argument("--dns", nargs="?", const=True, metavar="RESOLVER", help="ask the DNS too: this machine's resolver, or that at IP or IP:PORT")
     parser.add_argument("--revocation", action="store_true", help="ask the authorities whether the certificates have been revoked (as --depth full does)")
+    parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
+    parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
@@ -108,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """The options that say how a report is printed."""
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--letter", metavar="CODE", help="print in its place a text to send to the authority about the findings of this code")
     parser.add_argument("-v", "--verbose", action="store_true", help="why it matters, references, all snippets")
     parser.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, even on a terminal")
 
@@ -134,6 +138,7 @@ def _target(options: argparse.Namespace) -> Target:
         server_name=False if options.no_server_name else options.server_name,
         addresses=options.address,
         trust=options.trust,
+        stores=options.store or (),
         client_certificate=certificate,
         alpn=options.alpn.split(",") if options.alpn else None,
         starttls=False if options.no_starttls else options.starttls,
@@ -153,8 +158,10 @@ def _run(target: Target, options: argparse.Namespace) -> Report:
         depth=options.depth,
         limits=limits,
         fetch=FETCHING[options.fetch],
+        dns=options.dns,
         revocation=options.revocation or None,
         ct_logs=options.ct_logs,
+        authority_data=options.authority_data,
     )
     return asyncio.run(_with_progress(diagnosis, target, sys.stderr))
 
@@ -201,7 +208,9 @@ class _Progress:
 
 def print_report(report: Report, options: argparse.Namespace) -> int:
     """Print a report as the options say; returns the exit status that it calls for."""
-    if options.json:
+    if options.letter:
+        _print_letters(report, options.letter)
+    elif options.json:
         print(report.to_json())
     else:
         _print_text(report, options)
@@ -219,6 +228,17 @@ def _print_text(report: Report, options: argparse.Namespace) -> None:
         print_rich(report, verbose=options.verbose, file=sys.stdout)
         return
     _print(render_text(report, colour=colour, verbose=options.verbose))
+
+
+def _print_letters(report: Report, code: str) -> None:
+    """The texts for the authority, one for each finding; ValueError where there is none to write."""
+    from .render.escape import terminal
+
+    contacts = [contact for finding in report.filter(code=code) if (contact := report.contact_for(finding)) is not None]
+    if not contacts:
+        found = ", ".join(sorted({finding.code for finding in report.findings})) or "nothing"
+        raise ValueError(f"--letter: no finding {code!r} about a certificate; found: {found}")
+    _print("\n\n".join(terminal(contact.letter, keep_lines=True) for contact in contacts))
 
 
 def _print(text: str) -> None:

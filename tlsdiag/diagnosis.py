@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .authority_data import AuthoritySource, authority_data_of
 from .check import Check, Skipped
 from .depth import Depth, Limits
 from .fetching import Fetching, fetching_of
@@ -25,6 +26,7 @@ from .plan import Plan, make_plan
 from .probe import Probe, Scope
 from .registry import Registry
 from .report import Report
+from .resolver import Resolving, resolving_of
 from .scene import Stage
 from .target import Endpoint, Target
 from .transparency import LogSource, log_list_of
@@ -80,10 +82,10 @@ class Diagnosis:
     """Runs checks over a target; may be used for many targets, one after another or at the same time.
 
     `checks` takes checks, classes, names, families or codes; None means all that are installed up to `depth`. `clock` gives the time of the
-    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead,
-    `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer
-    list of transparency logs (`TargetError` for what is none). Raises `UnknownCheckError` for a
-    name that nothing answers to.
+    diagnosis, `dialer` replaces the network (see `tlsdiag.testing`), `fetch` says where URLs of certificates may lead, `dns` whether the DNS is asked for
+    more than addresses, and whom, `revocation` whether the authorities are asked about revocation (default: with the depth FULL), `ct_logs` is a newer list of
+    transparency logs, `authority_data` newer tables of authorities. Raises `UnknownCheckError` for a name that nothing answers to, `TargetError` for a
+    resolver, a list or a table that is none.
     """
 
     def __init__(
@@ -98,13 +100,19 @@ class Diagnosis:
         randomness: Callable[[int], bytes] = os.urandom,
         environment: Mapping[str, str] | None = None,
         fetch: Fetching = "public",
+        dns: Resolving = None,
         revocation: bool | None = None,
         ct_logs: LogSource = None,
+        authority_data: AuthoritySource = None,
     ) -> None:
         self.depth = Depth.parse(depth)
         self.limits = limits or Limits()
         self.registry = registry or Registry.installed()
-        self.plan: Plan = make_plan(self.registry, self.depth, checks)
+        self.dns = resolving_of(dns)
+        self._also = ("dns",) if self.dns else ()
+        self.plan: Plan = make_plan(self.registry, self.depth, checks, also=self._also)
+        if self.dns is None and checks is not None:  # who names a check of the DNS wants it asked
+            self.dns = any(check.name.startswith("dns/") for check in self.plan.checks) or None
         self._checks = checks
         self._clock = clock or (lambda: datetime.now(UTC))
         self._dialer = dialer
@@ -113,6 +121,7 @@ class Diagnosis:
         self.fetch = fetching_of(fetch)
         self.revocation = self.depth >= Depth.FULL if revocation is None else revocation
         self.ct_logs = log_list_of(ct_logs)
+        self.authority_data = authority_data_of(authority_data)
 
     async def run(self, target: Target, *, given: Observations | None = None) -> Report:
         """Diagnose the target; `given` is what was seen of certificate files, where they are the target (see `offline.py`)."""
@@ -146,7 +155,9 @@ class Diagnosis:
             fetcher=Fetcher(dialer.beneath, self.limits, self.fetch),
             revocation=self.revocation,
             ct_logs=self.ct_logs,
+            authority_data=self.authority_data,
             way=way,
+            dns=self.dns,
             deadline=Deadline.after(self.limits.total_timeout),
             observations=seen,
         )

@@ -207,6 +207,37 @@ class ClientsFinding(CertificateFinding):
 
 
 @attrs.frozen(kw_only=True)
+class DnsFinding(CertificateFinding):
+    """About records in the DNS, and the certificate that they are held against where there is one.
+
+    `records` are those in question as text, `name` is whose they are; `resolver` told them and called them `authenticated` or not.
+    """
+
+    kind = "dns"
+
+    name: str = ""
+    record_type: str = ""
+    records: tuple[str, ...] = ()
+    resolver: str = ""
+    authenticated: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityFinding(CertificateFinding):
+    """About an authority that stores have distrusted: its owner ("": not known), the stores ("chrome", "mozilla", ...), the earliest date from which on they
+    refuse (None: whenever issued), published sources, whether they confirm all of it, and the date of the table."""
+
+    kind = "authority"
+
+    authority: str = ""
+    stores: tuple[str, ...] = ()
+    since: datetime | None = None
+    sources: tuple[str, ...] = ()
+    documented: bool = True
+    table_date: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class RevocationFinding(CertificateFinding):
     """About what is said of a certificate's revocation: who says so ("staple", or URLs), since when and why it is revoked, the period that the answer
     or list is for, and the client's verification code where it was the client that refused."""

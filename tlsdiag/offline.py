@@ -15,6 +15,7 @@ from typing import Literal
 import attrs
 
 from .api import run_anywhere
+from .authority_data import AuthoritySource
 from .bundles import MAX_BYTES, Bundle, Item, Placed, arrange, read_bundle
 from .certificates import read_certificate
 from .check import Check
@@ -47,6 +48,7 @@ def diagnose_certificates(
     checks: Sequence[Check | type[Check] | str] | None = None,
     fetch: Fetching = False,
     ct_logs: LogSource = None,
+    authority_data: AuthoritySource = None,
 ) -> Report:
     """Say what is wrong with certificate files before a server uses them. Opens no connection, unless `fetch` says where a missing issuer may be
     fetched from ("public" or "any", as for `tlsdiag.diagnose`).
@@ -54,7 +56,8 @@ def diagnose_certificates(
     `certificates` is a path, PEM (text or bytes), DER bytes, or a list of these: PEM in any order, DER, PKCS#7, PKCS#12. Several are taken together, as
     a server's certificate with its chain file. `host` is the name or address that the certificate is for; `key` its private key (a path or its
     contents; True: it has to be among the files). `password` opens encrypted keys and PKCS#12. `trust` is as for `tlsdiag.diagnose`; `now` the
-    time to judge for, `ct_logs` a list of transparency logs, newer than the shipped one. `report.repaired_chain()` is the file as it should be.
+    time to judge for, `ct_logs` a list of transparency logs, newer than the shipped one, `authority_data` newer tables of
+    authorities. `report.repaired_chain()` is the file as it should be.
 
     It never raises for what is in a file: that is what the report is for. It raises `TargetError` for a file that cannot be read at all, and
     `UnknownCheckError` for a check that is not installed. Neither the password nor a private key is in the report.
@@ -66,7 +69,7 @@ def diagnose_certificates(
     key_material = None if key is None or key is True else _material(key, "the given key", 0)
     target = Target.of_files([item.name for item in materials], host=host, trust=trust, now=now)
     seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None)
-    diagnosis = Diagnosis(checks, depth=depth, fetch=fetch, ct_logs=ct_logs)
+    diagnosis = Diagnosis(checks, depth=depth, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data)
     return run_anywhere(lambda: diagnosis.run(target, given=observations_of(seen)))
 
 

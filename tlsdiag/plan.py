@@ -33,15 +33,20 @@ class Plan:
 
 
 def make_plan(
-    registry: Registry, depth: Depth, wanted: Sequence[Check | type[Check] | str] | None = None, *, given: frozenset[str] | None = None
+    registry: Registry,
+    depth: Depth,
+    wanted: Sequence[Check | type[Check] | str] | None = None,
+    *,
+    given: frozenset[str] | None = None,
+    also: tuple[str, ...] = (),
 ) -> Plan:
     """Choose checks and probes.
 
-    Without `wanted`: every installed check up to `depth` that needs no intrusive probe. With it: just those (instances, classes, names, families such as
-    "certificate", or codes), whatever their depth. `given` names the observations that are there already, where there is no connection to make others
-    (see `offline.py`). Raises `UnknownCheckError` for a name that nothing answers to.
+    Without `wanted`: every installed check up to `depth` that needs no intrusive probe, and those of the families `also`. With it: just those (instances,
+    classes, names, families such as "certificate", or codes), whatever their depth. `given` names the observations that are there already, where there is no
+    connection to make others (see `offline.py`). Raises `UnknownCheckError` for a name that nothing answers to.
     """
-    checks = _by_depth(registry, depth, files=given is not None) if wanted is None else _by_name(registry, wanted)
+    checks = _by_depth(registry, depth, also, files=given is not None) if wanted is None else _by_name(registry, wanted)
     probes, unprovided = _closure(registry, checks, depth, explicit=wanted is not None)
     if given is not None:
         checks, probes = _offline(checks, probes, given)
@@ -71,9 +76,10 @@ def _reads(check: Check, there: set[str], derived: set[str]) -> bool:
     return check.about != "connections" and needs <= there and bool((needs | wants) & derived)
 
 
-def _by_depth(registry: Registry, depth: Depth, *, files: bool) -> tuple[Check, ...]:
+def _by_depth(registry: Registry, depth: Depth, also: tuple[str, ...], *, files: bool) -> tuple[Check, ...]:
     known = (check for check in registry.checks if files or check.about != "files")
-    return tuple(check for check in known if check.depth <= depth and not _intrudes(registry, check.needs, frozenset()))
+    wanted = (check for check in known if check.depth <= depth or check.name.partition("/")[0] in also)
+    return tuple(check for check in wanted if not _intrudes(registry, check.needs, frozenset()))
 
 
 def _intrudes(registry: Registry, needs: Iterable[type[Observation]], met: frozenset[str]) -> bool:

@@ -18,9 +18,11 @@ from .depth import Depth, Limits
 from .failure import Failure, Phase
 from .fetching import DEFAULT_LIMIT, Fetched
 from .observation import Observation, Unavailable
+from .resolver import DnsAnswer
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .certificates.transparency import LogList
     from .handshake import HandshakeResult, Offer, StopAfter
     from .handshake.credential import ClientCredential
@@ -90,6 +92,8 @@ class Scene(Protocol):
     @property
     def ct_logs(self) -> LogList | None: ...
     @property
+    def authority_data(self) -> AuthorityData | None: ...
+    @property
     def now(self) -> datetime: ...
     @property
     def environment(self) -> Mapping[str, str]: ...
@@ -143,6 +147,12 @@ class Scene(Protocol):
 
         Only http and https, and where the caller lets it lead (`diagnose(fetch=...)`); the same request is sent once. Every status is a `Fetched`; a `Failure`
         of kind NOT_ALLOWED means that nobody looked.
+        """
+
+    async def lookup(self, name: str, kind: str) -> DnsAnswer | Unavailable:
+        """Ask the DNS for the records of a type ("CAA"), where the caller wants it asked (`diagnose(dns=...)`); the same question is asked once.
+
+        Every outcome is a `DnsAnswer`, failures too; `Unavailable` says why nobody is asked.
         """
 
 

@@ -28,6 +28,7 @@ from .target import Endpoint, Target
 
 if TYPE_CHECKING:
     from .check import Check
+    from .contact import Contact
 
 SCHEMA = "tlsdiag-report/1"
 
@@ -151,7 +152,7 @@ class Report:
         from .plan import make_plan
 
         registry = Registry.installed()
-        plan = make_plan(registry, self.depth, checks, given=self.observations.names if self.target.files else None)
+        plan = make_plan(registry, self.depth, checks, given=self.observations.names if self.target.files else None, also=_families(self.observations.names))
         findings, skipped = judge(plan.checks, self.target, self.started, self.observations, registry)
         return attrs.evolve(self, findings=findings, skipped=skipped, plugins=registry.broken)
 
@@ -164,6 +165,13 @@ class Report:
         from .repair import repaired_chain
 
         return repaired_chain(self)
+
+    def contact_for(self, finding: Finding) -> Contact | None:
+        """Whom to tell of a finding about a certificate, with a text that is ready to be sent; None where no authority was looked at. Shown by itself
+        for what only the authority can cure."""
+        from .contact import contact_for
+
+        return contact_for(finding, self.observations)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the documented schema."""
@@ -178,7 +186,7 @@ class Report:
             "elapsed": self.elapsed,
             "depth": self.depth.name.lower(),
             "connections": self.connections,
-            "findings": [_finding_to_plain(finding) for finding in self.findings],
+            "findings": [{**_finding_to_plain(finding), **self._contact_to_plain(finding)} for finding in self.findings],
             "rules": {code: serial.to_plain(rules[code]) for code in sorted(rules)},
             "skipped": serial.to_plain(self.skipped),
             "plugins": serial.to_plain(self.plugins),
@@ -188,6 +196,11 @@ class Report:
     def to_json(self, *, indent: int | None = 2) -> str:
         """`to_dict` as JSON text (ASCII only, so that no peer's text can play tricks on a terminal)."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=True)
+
+    def _contact_to_plain(self, finding: Finding) -> dict[str, Any]:
+        """For what only an authority can cure; read back it is made anew from the observations."""
+        contact = self.contact_for(finding) if finding.blame is Blame.AUTHORITY else None
+        return {} if contact is None else {"contact": serial.to_plain(contact)}
 
     @classmethod
     def from_dict(cls, plain: Any) -> Report:
@@ -226,6 +239,11 @@ class Report:
         from .render.text import render_text
 
         return render_text(self)
+
+
+def _families(names: Iterable[str]) -> tuple[str, ...]:
+    """The families of checks that were asked for beside the depth, from what was observed for them."""
+    return ("dns",) if any(name.startswith("dns-") for name in names) else ()
 
 
 def _target_to_plain(target: Target) -> dict[str, Any]:

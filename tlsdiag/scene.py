@@ -15,16 +15,18 @@ import attrs
 from .depth import Depth, Limits
 from .failure import Blame, Failure, FailureKind, Phase
 from .fetching import DEFAULT_LIMIT, Fetched, Fetches
-from .observation import Observation, Observations, Unavailable
+from .observation import Observation, Observations, Resolution, Unavailable, Why
 from .probe import AS_USUAL, Delivery, Exchange
+from .resolver import DnsAnswer, ResolverAddress
 from .starttls import protocol_named
 from .target import Endpoint, Target
 
 if TYPE_CHECKING:
+    from .certificates.authorities import AuthorityData
     from .certificates.transparency import LogList
     from .handshake import ClientHandshake, Offer, StopAfter
     from .handshake.credential import ClientCredential
-    from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg
+    from .network import AddressKind, Connection, Deadline, Dialer, Fetcher, Leg, Lookups
     from .proxies import ProxyServer
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter reads as "observation"
@@ -46,17 +48,40 @@ class Stage:
     fetcher: Fetcher
     revocation: bool = False
     ct_logs: LogList | None = None
+    authority_data: AuthorityData | None = None
     way: tuple[Leg, ...] = ()
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
     exchanges: dict[object, asyncio.Task[Exchange]] = attrs.field(factory=dict)
+    dns: bool | ResolverAddress | None = None
+    _lookups: Lookups | Unavailable | None = None
 
     def scene(self, endpoint: Endpoint | None) -> EndpointScene:
         """The scene of one endpoint, or of the target as a whole."""
         return EndpointScene(stage=self, place=endpoint)
 
+    @property
+    def lookups(self) -> Lookups | Unavailable:
+        """Who asks the DNS for this diagnosis, or why nobody does."""
+        if self._lookups is None:
+            self._lookups = self._new_lookups()
+        return self._lookups
+
+    def _new_lookups(self) -> Lookups | Unavailable:
+        from .network import Lookups
+        from .network.dns import INSTALL, is_installed, system_resolvers
+
+        if not self.dns:
+            return Unavailable(why=Why.NOT_APPLICABLE, detail="the DNS is asked only where the caller wants it (dns=True)")
+        if not is_installed():
+            return Unavailable(why=Why.FAILED, detail=f"could not look: {INSTALL}")
+        resolvers = (self.dns,) if isinstance(self.dns, ResolverAddress) else system_resolvers()
+        return Lookups(resolvers, self.limits, self.randomness)
+
     async def close(self) -> None:
         """End what is still under way."""
+        if self._lookups is not None and not isinstance(self._lookups, Unavailable):
+            await self._lookups.close()
         waiting = [task for task in self.exchanges.values() if not task.done()]
         for task in waiting:
             task.cancel()
@@ -99,6 +124,11 @@ class EndpointScene:
     def limits(self) -> Limits:
         """The caps of this diagnosis."""
         return self.stage.limits
+
+    @property
+    def authority_data(self) -> AuthorityData | None:
+        """The caller's tables of authorities; None: the shipped ones."""
+        return self.stage.authority_data
 
     @property
     def revocation(self) -> bool:
@@ -217,11 +247,18 @@ class EndpointScene:
             deadline=self.stage.deadline.sooner(timeout or self.limits.fetch_timeout),
         )
 
+    async def lookup(self, name: str, kind: str) -> DnsAnswer | Unavailable:
+        """Ask the DNS for the records of a type, where the caller wants it asked: the only way to do that."""
+        lookups = self.stage.lookups
+        return lookups if isinstance(lookups, Unavailable) else await lookups.ask(name, kind)
+
     def _kinds_of_the_target(self) -> frozenset[AddressKind]:
         """The kind of address that the certificate came from. Of several endpoints only what they share: a name may have a stranger's and a local address."""
         from .network import kind_of
 
-        places = self.endpoints if self.place is None else (self.place,)
+        resolution = self.seen(Resolution)
+        resolved = resolution.endpoints if resolution is not None else ()  # a probe of the target may run before anything is known of an endpoint
+        places = (self.endpoints or resolved) if self.place is None else (self.place,)
         kinds = {kind_of(place.address) for place in places}
         return frozenset(kinds) if len(kinds) == 1 and not self.target.proxy else frozenset()
 

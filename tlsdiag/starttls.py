@@ -74,6 +74,11 @@ def protocol_at(port: int) -> StarttlsProtocol | None:
     return next((row for row in PROTOCOLS if port in row.guessed), None)
 
 
+def between_mail_servers(protocol: str | None, port: int) -> bool:
+    """Whether servers hand mail over to each other there: what holds for those (RFC 7672, RFC 8461) does not hold for submission."""
+    return protocol == "smtp" and port != 587
+
+
 def known_names() -> str:
     """Every name that `protocol_named` knows, for a message."""
     return ", ".join(name for row in PROTOCOLS for name in row.names)

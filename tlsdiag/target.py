@@ -73,6 +73,7 @@ class Target:
     `starttls` is the protocol that goes over to TLS on request (its own name, see `tlsdiag.starttls`); None: TLS begins at once. `starttls_guessed`
     says what it was taken from when the caller did not name it: "scheme" or "port". `path` is that of an https URL, where it
     names more than the root. `proxy`: None leaves it to the environment, False goes without.
+    `stores` are further trust stores that the chain is judged by beside `trust`.
     `files` names certificate files that are judged without a connection (see `of_files`); `host` is empty then where the caller named none.
     """
 
@@ -82,6 +83,7 @@ class Target:
     addresses: tuple[str, ...] | None = None
     client: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     trust: Trust = attrs.field(default=None, repr=False)
+    stores: tuple[Trust, ...] = attrs.field(default=(), repr=False)
     client_certificate: ClientCertificate | None = None
     alpn: tuple[str, ...] = ()
     starttls: str | None = None
@@ -114,6 +116,7 @@ class Target:
         addresses: Sequence[str] | None = None,
         client: ssl.SSLContext | None = None,
         trust: Trust = None,
+        stores: Sequence[Trust] = (),
         client_certificate: ClientCertificate | tuple[str | Path | bytes, str | Path | bytes] | None = None,
         alpn: Sequence[str] | None = None,
         starttls: str | Literal[False] | None = None,
@@ -139,6 +142,7 @@ class Target:
             addresses=_addresses(name, addresses),
             client=client,
             trust=trust,
+            stores=_stores(stores),
             client_certificate=None if client_certificate is None else ClientCertificate.of(client_certificate),
             alpn=_alpn(alpn),
             starttls=protocol,
@@ -304,6 +308,12 @@ def _addresses(host: str, addresses: Sequence[str] | None) -> tuple[str, ...] | 
     if not found:
         raise TargetError("addresses is empty; leave it out to ask the resolver")
     return tuple(dict.fromkeys(found))
+
+
+def _stores(stores: Sequence[Trust]) -> tuple[Trust, ...]:
+    if isinstance(stores, (str, bytes, Path)):
+        raise TargetError("stores takes a list of trust stores, such as ['certifi', 'ca.pem']")
+    return tuple(stores)
 
 
 def _alpn(alpn: Sequence[str] | None) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from responders import listing, naming
 
 from tlsdiag.certificates import Extension, read_certificate
 from tlsdiag.certificates.der import DerError
+from tlsdiag.certificates.der_writing import encode, encode_integer
 from tlsdiag.certificates.revocation import FAULTS, RevocationList, Status, StatusVerdict, judge_crl, read_crl
-from tlsdiag.certificates.revocation.fields import encode, encode_integer
 from tlsdiag.testing import Authority, Issued
 from tlsdiag.testing.observations import NOW
 

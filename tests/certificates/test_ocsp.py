@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from responders import answer, damaged, delegate, error, naming
 
 from tlsdiag.certificates import read_certificate
+from tlsdiag.certificates.der_writing import encode, encode_integer, encode_oid
 from tlsdiag.certificates.revocation import (
     FAULTS,
     CertStatus,
@@ -30,7 +31,6 @@ from tlsdiag.certificates.revocation import (
     read_ocsp_response,
     wants_staple,
 )
-from tlsdiag.certificates.revocation.fields import encode, encode_integer, encode_oid
 from tlsdiag.certificates.times import ocsp_times
 from tlsdiag.testing import Authority, Issued
 from tlsdiag.testing.observations import NOW

@@ -179,3 +179,13 @@ def test_no_proxy_goes_without_the_one_of_the_environment(monkeypatch: pytest.Mo
 def test_a_proxy_that_cannot_be_read_is_wrong_usage_without_its_secret(capsys: Capture) -> None:
     assert main(["localhost", "--proxy", "ftp://alice:s3cr3t@proxy.example"]) == 2
     assert "s3cr3t" not in capsys.readouterr().err
+
+
+def test_the_resolver_is_named_on_the_command_line(capsys: Capture) -> None:
+    from name_server import name_server
+
+    with name_server(server_example="www A 127.0.0.1") as resolver:
+        assert main(["www.server.example:9", "--address", "127.0.0.1", "--check", "dns/zone", "--dns", resolver.address, "--json"]) == 0
+        assert ("www.server.example", "A", "udp") in resolver.asked
+    assert '"dns-zone"' in capsys.readouterr().out
+    assert main(["server.example", "--dns", "dns.example"]) == 2

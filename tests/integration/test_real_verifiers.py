@@ -24,8 +24,13 @@ OTHER_VERSION = 0.05
 BY_HAND = frozenset({"go", "chromium", "python-3.11", "python-3.12", "python-3.13"})
 """Clients that are not installed everywhere; what they say was recorded by hand."""
 
+ON_REQUEST = {"go": "TLSDIAG_NEW_GO", "chromium": "TLSDIAG_CHROMIUM"}
+"""Clients that no package of Debian brings in the version that was recorded; asked where the variable says so."""
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+ASKED = [client for client in CLIENTS if client.name not in ON_REQUEST or os.environ.get(ON_REQUEST[client.name])]
+
+
+@pytest.mark.parametrize("client", ASKED, ids=lambda client: client.name)
 def test_a_client_says_what_was_recorded(client: Client) -> None:
     answers = ask(client, chains())
     if answers is None:

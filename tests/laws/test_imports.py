@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("cryptography", "asyncio", "ssl", "idna", "certifi", "attr", "rich", "tlsdiag.checks", "tlsdiag.probes", "tlsdiag.iana")
+HEAVY = ("cryptography", "asyncio", "ssl", "idna", "certifi", "attr", "rich", "dns", "tlsdiag.checks", "tlsdiag.probes", "tlsdiag.iana")
 
 
 def modules_after(statement: str) -> set[str]:

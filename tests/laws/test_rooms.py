@@ -20,7 +20,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "bundles": ({"certificates"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "io"}),
     "repair": ({"bundles", "certificates", "facts", "target"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
-    "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "starttls", "wire"}, {"cryptography"}),
+    "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "resolver", "starttls", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "counterfactual", "certificates", "bundles", "wire", "iana", "local"},
         set(),
@@ -30,14 +30,17 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
         {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"},
     ),
     # what certificate files hold is told from the facts: a report of them has no endpoints to name
-    "render": ({"report", "finding", "facts", "explanation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "render": ({"report", "finding", "facts", "explanation", "failure"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "logs": ({"iana"}, {"cryptography", "idna", "certifi", "attrs", "socket", "ssl", "asyncio", "time", "os", "pathlib", "logging"}),
     # no library whose exceptions are explained is imported: not even the standard library's
     "explanation": (
         {"logs", "failure", "finding", "finding_types", "report", "registry", "serial", "errors", "target", "api", "render"},
         {"socket", "ssl", "asyncio", "cryptography", "http", "urllib", "smtplib", "urllib3", "requests", "httpx", "aiohttp"},
     ),
+    "resolver": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography", "dns"}),
     "fetching": ({"errors", "failure", "observation"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "authority_data": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "contact": ({"certificates", "facts", "failure", "finding", "finding_types", "observation"}, {"socket", "ssl", "asyncio", "cryptography", "time"}),
     "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
@@ -46,11 +49,13 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "finding_types": ({"finding", "failure", "facts", "target", "iana"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "observation": ({"serial", "errors", "failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
-    "facts": ({"failure", "iana", "observation", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "facts": ({"failure", "iana", "observation", "resolver", "starttls"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "causes": ({"finding"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "diagnosis": (
-        {"check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report", "scene", "target", "transparency",
-         "__version__"},
+        {
+            "authority_data", "check", "depth", "fetching", "finding", "judge", "network", "observation", "plan", "probe", "registry", "report",
+            "resolver", "scene", "target", "transparency", "__version__",
+        },
         {"socket", "ssl", "cryptography"},
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from ..plugin import Check
 from .balance.addresses import AddressesCheck
 from .balance.backends import BackendsCheck
 from .balance.tickets import TicketsCheck
+from .certificate.authorities import AuthoritiesCheck
 from .certificate.clients import ClientsCheck
 from .certificate.encoding import EncodingCheck
 from .certificate.keys import KeysCheck
@@ -35,13 +36,18 @@ from .counterfactual.in_vain import InVainCheck
 from .counterfactual.intolerance import IntoleranceCheck
 from .counterfactual.repetition import RepetitionCheck
 from .counterfactual.size import SizeCheck
+from .dns.caa import CaaCheck
+from .dns.dane import DaneCheck
+from .dns.mail import MailPolicyCheck
+from .dns.services import ServiceRecordsCheck
+from .dns.zone import ZoneCheck
 from .files.bundle import FileBundleCheck
 from .files.contents import FileContentsCheck
 from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
 from .local.policy import PolicyCheck
-from .local.stores import TrustStoresCheck
+from .local.stores import StoresComparedCheck, TrustStoresCheck
 from .local.variables import TrustVariablesCheck
 from .network.families import FamiliesCheck
 from .network.limits import LimitsCheck
@@ -103,6 +109,7 @@ CHECKS: tuple[type[Check], ...] = (
     NamesCheck,
     NameFormsCheck,
     TrustCheck,
+    AuthoritiesCheck,
     ShapeCheck,
     SoundnessCheck,
     EncodingCheck,
@@ -119,9 +126,15 @@ CHECKS: tuple[type[Check], ...] = (
     CredentialsCheck,
     TrustVariablesCheck,
     TrustStoresCheck,
+    StoresComparedCheck,
     PolicyCheck,
     ClockCheck,
     InterceptionCheck,
+    ZoneCheck,
+    CaaCheck,
+    DaneCheck,
+    ServiceRecordsCheck,
+    MailPolicyCheck,
     FileContentsCheck,
     FileBundleCheck,
     FileKeysCheck,

@@ -6,12 +6,14 @@ Code points are integers as on the wire (`tlsdiag.iana` names them), certificate
 from __future__ import annotations
 
 from ..starttls import DialogueStep, StarttlsRefusal, StarttlsStep
+from .authorities import DistrustSeen, IssuingAuthority, OwnerSeen
 from .between import AnswerPace, OtherPorts, PortSeen
 from .chain import BrokenRule, ChainPaths, PathSeen, ShapeSeen
 from .client import ClientOutcome, ClientSettings
 from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSeen
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
+from .dns import CaaLevel, CaaProperty, DnsCaa, DnsMail, DnssecState, DnsServices, DnsTlsa, DnsZone, MailPolicy, ServiceSeen, TlsaRecord
 from .files import CertificateFiles, FileItem, FileSeen, KeySeen
 from .interception import MadeUpName
 from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
@@ -44,6 +46,8 @@ __all__ = [
     "Attempt",
     "Bound",
     "BrokenRule",
+    "CaaLevel",
+    "CaaProperty",
     "CertificateFiles",
     "ChainEnd",
     "ChainPaths",
@@ -56,6 +60,13 @@ __all__ = [
     "ClockEvidence",
     "Counterfactuals",
     "DialogueStep",
+    "DistrustSeen",
+    "DnsCaa",
+    "DnsMail",
+    "DnsServices",
+    "DnsTlsa",
+    "DnsZone",
+    "DnssecState",
     "FileItem",
     "FileSeen",
     "ForwardSecrecy",
@@ -64,14 +75,17 @@ __all__ = [
     "IssuerFound",
     "IssuerProblem",
     "IssuerSearch",
+    "IssuingAuthority",
     "KeySeen",
     "LocalLibrary",
     "LogSeen",
     "MadeUpName",
+    "MailPolicy",
     "Note",
     "OfferSeen",
     "OtherPorts",
     "OtherWay",
+    "OwnerSeen",
     "Pace",
     "PageRequest",
     "PathSeen",
@@ -88,6 +102,7 @@ __all__ = [
     "SctSeen",
     "ServedChain",
     "ServerDate",
+    "ServiceSeen",
     "ShapeSeen",
     "SourceKind",
     "SourceSeen",
@@ -100,6 +115,7 @@ __all__ = [
     "StoreVerdict",
     "StoreVerdicts",
     "TimeSource",
+    "TlsaRecord",
     "Transparency",
     "Trial",
     "TrialOutcome",

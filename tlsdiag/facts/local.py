@@ -76,7 +76,8 @@ class TrustSources(Observation):
 class StoreVerdict:
     """What one store makes of the served chain: `anchored` when a path leads to one of its authorities. `clients` are those that use it ("this client" is the
     one under diagnosis, "mozilla" Mozilla's list by itself); `authorities` their number, `newest` the latest beginning of an authority's validity.
-    `in_vain`: nobody loads these, since the place that holds them is damaged or has no hashed names."""
+    `in_vain`: nobody loads these, since the place that holds them is damaged or has no hashed names. `given`: the caller named it to be compared.
+    `trusted`: the path breaks no rule either (names aside); `reason` says why it is not."""
 
     clients: tuple[str, ...]
     store: str
@@ -84,6 +85,9 @@ class StoreVerdict:
     authorities: int = 0
     newest: datetime | None = None
     in_vain: bool = False
+    given: bool = False
+    trusted: bool = False
+    reason: str = ""
 
 
 @attrs.frozen(kw_only=True)

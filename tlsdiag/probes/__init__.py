@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from ..plugin import Probe
 from .answer_pace import AnswerPaceProbe
+from .authorities import AuthoritiesProbe
 from .chain_paths import ChainPathsProbe
 from .client import ClientProbe
 from .client_credentials import ClientCredentialsProbe
 from .client_views import ClientViewsProbe
 from .clock import ClockProbe
 from .counterfactuals import CounterfactualsProbe
+from .dns.caa import DnsCaaProbe
+from .dns.mail import DnsMailProbe
+from .dns.services import DnsServicesProbe
+from .dns.tlsa import DnsTlsaProbe
+from .dns.zone import DnsZoneProbe
 from .forward_secrecy import ForwardSecrecyProbe
 from .handshake import HandshakeProbe
 from .issuers import IssuersProbe
@@ -55,6 +61,7 @@ PROBES: tuple[type[Probe], ...] = (
     TransparencyProbe,
     ClientViewsProbe,
     IssuersProbe,
+    AuthoritiesProbe,
     TrustSourcesProbe,
     StoreVerdictsProbe,
     LocalLibraryProbe,
@@ -65,4 +72,9 @@ PROBES: tuple[type[Probe], ...] = (
     ServerDateProbe,
     ClockProbe,
     CounterfactualsProbe,
+    DnsZoneProbe,
+    DnsCaaProbe,
+    DnsTlsaProbe,
+    DnsServicesProbe,
+    DnsMailProbe,
 )

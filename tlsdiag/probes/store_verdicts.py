@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import attrs
 
-from ..certificates import Certificate, StoreError, TrustStore, build_paths, read_certificate
+from ..certificates import Certificate, PathSearch, StoreError, TrustStore, build_paths, read_certificate
+from ..certificates.paths import DEFAULT
 from ..local import Place, StoreUser, python_user, read_place
 from ..local.places import not_before
 from ..plugin import Probe, Scene, ServedChain, StoreVerdict, StoreVerdicts, TrustSources, Unavailable, Why
-from .trust import store_of
+from .trust import store_named, store_of
 from .trust_sources import users_here, uses_default_places
 
 THIS, MOZILLA = "this client", "mozilla"
@@ -32,14 +34,17 @@ class StoreVerdictsProbe(Probe):
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
         sent = tuple(read_certificate(der) for der in served.certificates)
         look = _once()
-        clients: dict[tuple[str, tuple[bytes, ...]], list[str]] = {}
+        clients: dict[_Key, list[str]] = {}
         for client, store, ders in _stores(scene, look):
             clients.setdefault((store, ders), []).append(client)
-        judged = [_verdict(tuple(names), store, ders, sent, scene) for (store, ders), names in clients.items()]
+        judged = {key: _verdict(tuple(names), *key, sent, scene) for key, names in clients.items()}
+        given = _given(scene, sent, judged)
         vain = [_verdict((), path, ders, sent, scene) for path, ders in _in_vain(scene, look)]
-        return StoreVerdicts(verdicts=(*judged, *(attrs.evolve(item, in_vain=True) for item in vain)))
+        return StoreVerdicts(verdicts=(*judged.values(), *(attrs.evolve(item, in_vain=True) for item in vain), *given))
 
 
+_Key = tuple[str, tuple[bytes, ...]]
+"""A store by name, with what is in it."""
 _Look = Callable[[StoreUser], list[Place]]
 
 
@@ -70,6 +75,24 @@ def _in_vain(scene: Scene, look: _Look) -> Iterator[tuple[str, tuple[bytes, ...]
     for place in look(python_user(scene.environment)):
         if place.left_out:
             yield place.path, place.left_out
+
+
+def _given(scene: Scene, sent: tuple[Certificate, ...], judged: dict[_Key, StoreVerdict]) -> list[StoreVerdict]:
+    """The stores that the caller wants compared, readable or not; one that holds what a client's holds is marked there."""
+    found: list[StoreVerdict] = []
+    for number, trust in enumerate(scene.target.stores, 1):
+        name = str(trust) if isinstance(trust, (str, Path)) else f"the given store {number}"
+        try:
+            store = store_named(trust, scene.environment)
+        except StoreError as exc:
+            found.append(StoreVerdict(clients=(), store=name, anchored=False, given=True, reason=f"it cannot be read: {exc}"))
+            continue
+        same = next((key for key in judged if key[1] == store.ders), None)
+        if same is not None:
+            judged[same] = attrs.evolve(judged[same], given=True)
+        else:
+            found.append(attrs.evolve(_verdict((), name, store.ders, sent, scene), given=True))
+    return found
 
 
 def _mozilla() -> Place:
@@ -109,6 +132,20 @@ def _verdict(clients: tuple[str, ...], name: str, ders: tuple[bytes, ...], sent:
         clients=clients,
         store=name,
         anchored=any(path.anchored for path in search.paths),
+        trusted=any(path.valid for path in search.paths),
+        reason=_reason(search),
         authorities=len(ders),
         newest=max((start for der in ders if (start := not_before(der)) is not None), default=None),
     )
+
+
+def _reason(search: PathSearch) -> str:
+    """Why the best path is not taken, in words; nothing where one is."""
+    best = search.best
+    if best is None or any(path.valid for path in search.paths):
+        return ""
+    if best.anchored:
+        return "; ".join(item.detail for item in best.refusals(DEFAULT)[:3])
+    if not search.complete:
+        return "the ways are too many to be tried; none that was tried leads to it"
+    return f"it does not hold {best.certificates[-1].issuer.text or 'the issuer'}"

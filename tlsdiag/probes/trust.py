@@ -11,14 +11,20 @@ from typing import Any
 
 from ..certificates import StoreError, TrustStore
 from ..local import python_user, read_place
-from ..plugin import Target
+from ..plugin import Target, Trust
 
 
 def store_of(target: Target, environment: Mapping[str, str]) -> TrustStore:
     """The store that the target's certificate is judged by; `StoreError` when it cannot be read."""
-    trust = target.trust
-    if trust is None:
+    if target.trust is None:
         return _of_client(target.client, environment)
+    return store_named(target.trust, environment)
+
+
+def store_named(trust: Trust, environment: Mapping[str, str]) -> TrustStore:
+    """A store as a caller names it; `StoreError` when it cannot be read."""
+    if trust is None:
+        return _default(environment)
     if trust == "certifi":
         return TrustStore.certifi()
     if trust == "system":

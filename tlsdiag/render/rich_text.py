@@ -16,7 +16,7 @@ from rich.text import Text
 from ..finding import Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
-from .text import at, doubt, facts, fetches, headline_of, not_looked_at, told_with
+from .text import at, doubt, facts, fetches, headline_of, not_looked_at, told_with, whom_to_tell
 
 _VERDICTS = {Verdict.HEALTHY: "bold green", Verdict.FLAWED: "bold yellow", Verdict.UNKNOWN: "bold magenta"}
 _SEVERITIES = {Severity.INFO: "cyan", Severity.LOW: "yellow", Severity.MEDIUM: "yellow"}
@@ -30,14 +30,14 @@ def print_rich(report: Report, *, verbose: bool = False, file: TextIO | None = N
     console.print(Text(f"  {facts(report)}", style="dim"))
     root = report.root_cause
     if root is not None:
-        body = Group(_entry(root, verbose), *_consequences(report, root))
+        body = Group(_entry(report, root, verbose), *_consequences(report, root))
         title = Text(f"Cause: {terminal(root.title)}{doubt(root)}{at(root)}")
         console.print(Panel(body, title=title, title_align="left", border_style=_style(root)))
     rest = [finding for finding in report.findings if finding.key not in told_with(root)]
     for finding in rest:
         head = f"{finding.severity.name.capitalize()}: {terminal(finding.title)}{doubt(finding)}{at(finding)}"
         console.print(Text(head, style=_style(finding)))
-        console.print(Padding(_entry(finding, verbose), (0, 0, 0, 2)))
+        console.print(Padding(_entry(report, finding, verbose), (0, 0, 0, 2)))
     for line in not_looked_at(report):
         console.print(Text(f"Not looked at: {terminal(line)}", style="magenta"))
     for line in fetches(report) if verbose else ():
@@ -48,13 +48,15 @@ def _style(finding: Finding) -> str:
     return _SEVERITIES.get(finding.severity, "red")
 
 
-def _entry(finding: Finding, verbose: bool) -> Group:
+def _entry(report: Report, finding: Finding, verbose: bool) -> Group:
     parts: list[Text | Table] = [Text(terminal(finding.detail))]
     if finding.severity > Severity.INFO or finding.blocks or verbose:
         parts.append(Text.assemble("To blame: ", (finding.blame.value, "bold"), f"  [{finding.code}]"))
         parts.append(Text.assemble(("Fix: ", "bold green"), terminal(finding.fix.summary)))
         if finding.fix.snippets and (verbose or finding.blocks):
             parts.append(_snippets(finding))
+        if line := whom_to_tell(report, finding):
+            parts.append(Text(f"Tell: {terminal(line)}"))
     if verbose:
         parts.append(Text(f"Why it matters: {finding.rule.why}", style="dim"))
         parts.append(Text("See: " + ", ".join(finding.references), style="dim"))

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from ..facts import CertificateFiles, ChainPaths
+from ..failure import Blame
 from ..finding import Confidence, Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
@@ -100,6 +101,7 @@ class _Writer:
             yield from self.wrapped(f"To blame: {finding.blame.value}.  [{finding.code}]", "  ")
             yield from self.wrapped(f"Fix: {terminal(finding.fix.summary)}", "  ", "       ")
             yield from self.snippets(finding)
+            yield from self.contact(finding)
         if self.verbose:
             yield from self.wrapped(f"Why it matters: {finding.rule.why}", "  ")
             if finding.references:
@@ -112,6 +114,12 @@ class _Writer:
             lines = terminal(snippet, keep_lines=True).splitlines() or [""]
             yield f"    {software}: {lines[0]}"
             yield from (f"    {' ' * (len(software) + 2)}{line}" for line in lines[1:])
+
+    def contact(self, finding: Finding) -> Iterator[str]:
+        """Whom to tell, for what only the authority can cure."""
+        line = whom_to_tell(self.report, finding)
+        if line:
+            yield from self.wrapped(f"Tell: {terminal(line)}", "  ", "        ")
 
     def unseen(self) -> Iterator[str]:
         missing = not_looked_at(self.report)
@@ -183,6 +191,17 @@ def _facts_of_files(report: Report) -> str:
 def at(finding: Finding) -> str:
     """Where, in words."""
     return f", at {finding.endpoint}" if finding.endpoint is not None else ""
+
+
+def whom_to_tell(report: Report, finding: Finding) -> str:
+    """The owner of the authority with its address, where only it can cure what is wrong; else nothing."""
+    contact = report.contact_for(finding) if finding.blame is Blame.AUTHORITY else None
+    if contact is None:
+        return ""
+    unsure = f" ({contact.doubt})" if contact.doubt else ""
+    address = f", {contact.address}" if contact.address else ""
+    text = f" A text to send: --letter {finding.code}" if contact.known else ""
+    return f"{contact.owner}{address}{unsure}.{text}"
 
 
 def doubt(finding: Finding) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import json
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from responders import Page, answer, damaged, naming, responder
 
 from tlsdiag import Blame, Verdict
+from tlsdiag.certificates import read_certificate
+from tlsdiag.certificates.authorities import key_of
 from tlsdiag.certificates.der import read_element
 from tlsdiag.testing import Authority, Issued, self_signed
 from tlsdiag.testing.certificates import new_key, pem_of
@@ -123,6 +126,16 @@ def _revoking(flags: int, *lists: x509.CertificateRevocationList) -> ssl.SSLCont
             path.write_bytes(b"".join(item.public_bytes(Encoding.PEM) for item in lists))
             context.load_verify_locations(cafile=str(path))
     return context
+
+
+def _distrusting(authority: Authority, *, after: str = "") -> bytes:
+    """A table of distrust that names an authority: always, or from a date on."""
+    found = read_certificate(authority.issued.der)
+    if not after:
+        row: dict[str, Any] = {"ca": "Test CA", "stores": {"mozilla": "removed 2026-10"}, "cert_sha256": [found.sha256], "references": ["https://example.org/"]}
+        return json.dumps({"schema": "tlsdiag-refdata/distrust/1", "date": "2026-11-01", "incidents": [row]}).encode()
+    row = {"store": "mozilla", "condition": "notBefore after", "after": after, "subject": found.subject.text, "sha256": found.sha256, "spki_sha256": key_of(found)}
+    return json.dumps({"schema": "tlsdiag-refdata/distrust/1", "date": "2026-11-01", "mozilla_distrust_after": [row]}).encode()
 
 
 def _expired_root(kind: str) -> Build:
@@ -241,7 +254,13 @@ ROWS: tuple[Row, ...] = (
         _breaks("a leaf", lambda: pair(self_signed(NAME)), "certificate-self-signed", Blame.SERVER),
         _breaks("an authority", lambda: pair(self_signed(NAME, authority=True)), "certificate-self-signed", Blame.SERVER),
     )),
-    Row("distrusted-ca", How.NOT_HERE, "nobody but the distrusted authority has its key"),
+    Row("distrusted-ca", How.SERVER, cases=(
+        Case(name="the client's store is without it", build=_S("nginx", lambda: pair(leaf(), chain=leaf().chain_pem + ROOT.pem), diagnosis={"trust": STRANGER.pem, "authority_data": _distrusting(ROOT)}), causes=("authority-distrusted",), blame=Blame.SERVER),
+        Case(name="the client's store still has it", build=_S("nginx", diagnosis={"authority_data": _distrusting(ROOT)}), verdict=Verdict.FLAWED, also=("authority-distrusted",)),
+        Case(name="issued after the date", build=_S("nginx", diagnosis={"authority_data": _distrusting(ROOT, after="2020-01-01T00:00:00Z")}), verdict=Verdict.FLAWED, also=("authority-partially-distrusted",)),
+        Case(name="issued before the date", build=_S("nginx", diagnosis={"authority_data": _distrusting(ROOT, after="2199-01-01T00:00:00Z")}), verdict=Verdict.HEALTHY, also=("authority-leaves-store",)),
+        Case(name="another root", build=_S("nginx", diagnosis={"authority_data": _distrusting(STRANGER)}), verdict=Verdict.HEALTHY),
+    )),
     Row("chain-issuer-not-a-ca", How.SERVER, cases=(
         _breaks("another leaf", lambda: pair(Authority(issued=ROOT.issue("ca.example", number=5), window=ROOT.window).issue(NAME)), "issuer-not-authority", Blame.AUTHORITY),
         _breaks("a certificate of version 1", lambda: _forged_authority(forge.version_1), "issuer-not-authority", Blame.AUTHORITY),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from . import (
+    authorities,
     balance,
     between,
     certificate,
     client,
     clock,
     counterfactual,
+    dns,
     files,
     interception,
     judged,
@@ -20,7 +22,7 @@ from . import (
     starttls,
     transparency,
     views,
-)  # fmt: skip
+)
 from .common import Samples
 
 SAMPLES: Samples = {
@@ -32,6 +34,7 @@ SAMPLES: Samples = {
     **client.SAMPLES,
     **certificate.SAMPLES,
     **judged.SAMPLES,
+    **authorities.SAMPLES,
     **counterfactual.SAMPLES,
     **clock.SAMPLES,
     **interception.SAMPLES,
@@ -41,4 +44,5 @@ SAMPLES: Samples = {
     **revocation.SAMPLES,
     **views.SAMPLES,
     **files.SAMPLES,
+    **dns.SAMPLES,
 }

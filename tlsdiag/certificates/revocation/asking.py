@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from ..certificate import Certificate
 from ..der import DerError
-from .fields import HASH_OIDS, encode, encode_integer, encode_oid, key_hash
+from ..der_writing import encode, encode_integer, encode_oid
+from .fields import HASH_OIDS, key_hash
 from .ocsp import NONCE
 
 MAX_GET = 255

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from .. import oids
 from ..certificate import Certificate
 from ..der import OID, SEQUENCE, DerError, Element, read_element
+from ..der_writing import encode
 from .scts import Sct
 
 X509_ENTRY, PRECERT_ENTRY = 0, 1
@@ -94,13 +95,3 @@ def _extensions(field: Element, change: _Change) -> bytes:
     """The field `[3]` again; nothing where no extension is left."""
     kept = b"".join(change(item, item.children()[0].expect(OID).oid()) for item in field.children()[0].expect(SEQUENCE).children())
     return encode(_EXTENSIONS, encode(SEQUENCE, kept)) if kept else b""
-
-
-def encode(tag: int, *parts: bytes) -> bytes:
-    """One DER element of these parts."""
-    content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content

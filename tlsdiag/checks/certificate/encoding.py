@@ -20,7 +20,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE
-from .common import refused_unasked
+from .common import evidence, refused_unasked, unused_positions
 
 MALFORMED = Rule(
     code="certificate-malformed",
@@ -70,7 +70,7 @@ class EncodingCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield one finding for each certificate that something is wrong with, and one for what is only untidy in it."""
         paths = seen.get(ChainPaths)
-        unused = {*paths.shape.extras, *paths.shape.duplicates} if paths is not None else set()
+        unused = unused_positions(paths)
         for position, der in enumerate(seen[ServedChain].certificates):
             certificate = read_certificate(der)
             wrong = [item for item in certificate.problems if item.grade is not Grade.REMARK]
@@ -78,7 +78,7 @@ class EncodingCheck(Check):
             if wrong:
                 yield _malformed(seen, certificate, wrong, position, used=position not in unused)
             if untidy:
-                yield CertificateFinding.of(UNTIDY, f"Certificate {position} of the chain ({certificate.label}): {_listed(untidy)}.", **_common(certificate, position))
+                yield CertificateFinding.of(UNTIDY, f"Certificate {position} of the chain ({certificate.label}): {_listed(untidy)}.", **evidence(certificate, position))
 
 
 def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], position: int, *, used: bool) -> Finding:
@@ -95,7 +95,7 @@ def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], p
         title=f"{MALFORMED.title}: {worst.detail[:80]}",
         severity=_SEVERITIES[worst.grade],
         blocks=blocks,
-        **_common(certificate, position),
+        **evidence(certificate, position),
     )
 
 
@@ -123,13 +123,3 @@ def _listed(problems: Sequence[Problem]) -> str:
     shown = [f"{item.detail} (byte {item.offset})" for item in problems[:_MOST_SHOWN]]
     more = len(problems) - _MOST_SHOWN
     return "; ".join((*shown, f"and {more} more")) if more > 0 else "; ".join(shown)
-
-
-def _common(certificate: Certificate, position: int) -> dict[str, object]:
-    return {
-        "subject": certificate.label,
-        "certificate": certificate.der,
-        "position": position,
-        "not_before": certificate.not_before,
-        "not_after": certificate.not_after,
-    }

@@ -135,7 +135,8 @@ def _reused(seen: Seen, main: Certificate) -> Iterator[Finding]:
             continue
         if other.is_ca and not main.is_ca:
             detail = f"The server's certificate {main.label} has the key of the authority {other.label}."
-            minted = recognise_chain((main, other)) is not None  # programs that make certificates on the spot do so with one key, and are told as such
+            # programs that make certificates on the spot, proxies among them, do so with one key; they are told as such
+            minted = recognise_chain((main, other)) is not None or bool(seen.target.proxy)
             severity = Severity.INFO if minted else Severity.MEDIUM
             yield CertificateFinding.of(KEY_REUSED, detail, severity=severity, title="The server has the key of an authority", **evidence(other, None))
         elif not other.is_ca:

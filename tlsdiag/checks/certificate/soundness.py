@@ -21,7 +21,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
-from .common import refused_unasked
+from .common import evidence, refused_unasked, unused_positions
 
 WEAK_KEY = Rule(
     code="weak-key",
@@ -152,13 +152,13 @@ class SoundnessCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield certificate by certificate, then what is wrong with the path."""
         served, paths = seen[ServedChain], seen.get(ChainPaths)
-        unused = set(paths.shape.extras) | set(paths.shape.duplicates) if paths is not None else set()
+        unused = unused_positions(paths)
         anchor = _anchor(paths)
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
             if position == 0 and certificate.key_usage is not None and _narrow(certificate.key_usage):
                 detail = f"The key of {certificate.label} is for {', '.join(sorted(certificate.key_usage))} (keyUsage)."
-                yield CertificateFinding.of(USAGE_NARROW, detail, **_common(certificate, position))
+                yield CertificateFinding.of(USAGE_NARROW, detail, **evidence(certificate, position))
             if position in unused or der == anchor:
                 continue
             for rule, weakness in ((WEAK_KEY, weak_key(certificate)), (WEAK_SIGNATURE, weak_signature(certificate))):
@@ -173,16 +173,6 @@ def _anchor(paths: ChainPaths | None) -> bytes | None:
     return best.certificates[-1] if best is not None and best.anchored and len(best.certificates) > 1 else None
 
 
-def _common(certificate: Certificate, position: int | None) -> dict[str, object]:
-    return {
-        "subject": certificate.label,
-        "certificate": certificate.der,
-        "position": position,
-        "not_before": certificate.not_before,
-        "not_after": certificate.not_after,
-    }
-
-
 def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, position: int) -> Finding:
     client = seen.get(ClientOutcome)
     reason = (client.reason or "") if client is not None else ""
@@ -192,8 +182,8 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
     refused = refused or refused_unasked(seen, certificate.der, (rule.code,))
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
     if rule is WEAK_KEY and position > 0:
-        return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **_common(certificate, position))
-    return CertificateFinding.of(rule, detail, blocks=refused, **_common(certificate, position))
+        return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **evidence(certificate, position))
+    return CertificateFinding.of(rule, detail, blocks=refused, **evidence(certificate, position))
 
 
 def _narrow(usage: frozenset[str]) -> bool:
@@ -203,7 +193,7 @@ def _narrow(usage: frozenset[str]) -> bool:
 def _weak_anchor(seen: Seen, anchor: Certificate, note: BrokenRule) -> Finding:
     """OpenSSL looks at the key of an anchor too."""
     more: dict[str, object] = {"blame": Blame.AUTHORITY, "fix": _WEAK_AUTHORITY, "title": "A trusted authority's key is too weak"}
-    return CertificateFinding.of(WEAK_KEY, f"{note.detail}.", blocks=refuses_certificates(seen), **more, **_common(anchor, None))
+    return CertificateFinding.of(WEAK_KEY, f"{note.detail}.", blocks=refuses_certificates(seen), **more, **evidence(anchor, None))
 
 
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
@@ -227,4 +217,4 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
         if notes[0].code == "path-too-long":
             more["title"] = "An authority on the path may not have so many below it"
         more["refused_by"] = tuple(sorted({profile for note in notes for profile in note.profiles}))
-        yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **_common(certificate, None))
+        yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **evidence(certificate, None))

@@ -95,8 +95,51 @@ STORES_DISAGREE = Rule(
     failing="a chain that the system's store leads to and certifi does not",
     passing="a chain that every store leads to",
 )
+STORES_COMPARED = Rule(
+    code="trust-stores-compared",
+    title="What each trust store makes of this chain",
+    layer=Layer.LOCAL,
+    severity=Severity.INFO,
+    blame=Blame.NOBODY,
+    why="The caller asked for it: the same chain, judged by each store at the same time. A store that does not lead to the chain says of itself what is missing.",
+    fix=Fix(summary="Nothing by itself; where a client fails, give it a store that leads to the chain."),
+    references=("RFC 5280 section 6.1",),
+    failing="a diagnosis with a store to compare with",
+    passing="a diagnosis without",
+)
 _PUBLIC = 50
 """Authorities from which on a store is one of public authorities: Mozilla's list has more than a hundred, a private store a handful."""
+
+
+class StoresComparedCheck(Check):
+    """Puts the verdicts side by side, where the caller named stores for it."""
+
+    name = "local/stores-compared"
+    rules = (STORES_COMPARED,)
+    needs = (StoreVerdicts,)
+
+    def run(self, seen: Seen) -> Iterator[Finding]:
+        """Yield the comparison."""
+        shown = sorted((item for item in seen[StoreVerdicts].verdicts if item.given or (item.clients and not item.in_vain)), key=_rank)
+        if any(item.given for item in shown):
+            detail = " ".join(f"{_who(item)}: {_judgement(item)}." for item in shown)
+            names = tuple(item.store for item in shown if item.trusted)
+            yield TrustFinding.of(STORES_COMPARED, detail, trusted_by=names, clients=tuple(item.store for item in shown if not item.trusted))
+
+
+def _rank(verdict: StoreVerdict) -> tuple[bool, bool]:
+    """This client's store first, then the given ones."""
+    return THIS not in verdict.clients, not verdict.given
+
+
+def _who(verdict: StoreVerdict) -> str:
+    users = [*(["this client"] if THIS in verdict.clients else []), *([clients_text(verdict.clients)] if programs(verdict.clients) else [])]
+    used = f", used by {' and '.join(users)}" if users else ""
+    return f"{verdict.store} ({verdict.authorities} {'authority' if verdict.authorities == 1 else 'authorities'}{used})"
+
+
+def _judgement(verdict: StoreVerdict) -> str:
+    return "trusts it" if verdict.trusted else f"does not trust it ({verdict.reason or 'no path leads to it'})"
 
 
 class TrustStoresCheck(Check):
