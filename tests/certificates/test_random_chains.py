@@ -1,4 +1,4 @@
-"""Laws that hold for any chain: of the clients' verdicts, and of the diagnosis. The chains are those of a seed, with several faults each; no client is asked."""
+"""Laws that hold for any chain: of the clients' verdicts, and of the diagnosis. The chains are those of seeds, with several faults each; no client is asked."""
 
 from __future__ import annotations
 

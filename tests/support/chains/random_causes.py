@@ -7,7 +7,10 @@ _NO_WAY = (
     "sent:untrusted", "sent:missing", "sent:leaf-trusted", "sent:authority-trusted", "sent:namesake", "sent:crossed", "sent:alone", "signature-damaged",
     "subject-empty", "authority-key", "subject-key",
 )  # fmt: skip
-_BYTES = ("malformed", "path-length-negative", "names-constraints-odd", "dates", "sent:trailing", "version", "twice", "usage-other", "names", "usage-no-cert-sign", "purpose-empty")
+_BYTES = (
+    "malformed", "path-length-negative", "names-constraints-odd", "dates", "sent:trailing", "version", "twice", "usage-other", "names", "usage-no-cert-sign",
+    "purpose-empty",
+)  # fmt: skip
 
 CAUSED_BY: dict[str, tuple[str, ...]] = {
     "certificate-expired": _DATES,

@@ -300,6 +300,6 @@ def _leaf_trusted(draft: _Draft) -> bool:
 
 
 _CHANGES: tuple[Callable[[_Draft], bool], ...] = (
-    _alone, _missing, _order, _duplicate, _extra, _unreadable, _root_sent, _trailing, _namesake, _renewed, _crossed, _untrusted, _several_roots, _authority_trusted,
-    _leaf_trusted,
+    _alone, _missing, _order, _duplicate, _extra, _unreadable, _root_sent, _trailing, _namesake, _renewed, _crossed, _untrusted, _several_roots,
+    _authority_trusted, _leaf_trusted,
 )  # fmt: skip

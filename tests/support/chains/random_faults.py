@@ -16,6 +16,11 @@ from .making import NOW, alternative, base, constraints, der, extended, name, su
 
 _CRITICAL_UNKNOWN = [("private", True, b"\x05\x00")]
 _ELSEWHERE = der(0x30, der(0xA1, der(0xA4, name("Elsewhere"))) + der(0x82, b"\x05"))
+_COMMITS = ("content_commitment",)
+_KEY_OF_NOTHING = der(0x30, der(0x30, bytes.fromhex("06092b0601040183b20303")) + der(0x03, b"\0\1\2\3"))
+_NO_NAMES = [[("names", False, content)] for content in (b"\x30\x05\x82\x09ab", b"\x30\x03\x02\x01\x01")]
+_NO_BASIC = [bytes.fromhex(content) for content in ("3003010101", "0400", "30030101ff0500")]
+_NO_CONSTRAINTS = [subtrees(), bytes.fromhex("3003020101"), subtrees(permitted=[base("dns:*.example")])]
 _ANOTHER_KEY = der(0x30, der(0x80, bytes(20)))
 
 
@@ -64,7 +69,7 @@ DATES = (
 )
 USAGES = (
     _plain("usage-none", "lmr", {"usage": None}),
-    _plain("usage-other", "l", *({"usage": usage(*bits)} for bits in (("content_commitment",), ("key_agreement",), ("key_encipherment",), ("data_encipherment",), ()))),
+    _plain("usage-other", "l", *({"usage": usage(*bits)} for bits in (_COMMITS, ("key_agreement",), ("key_encipherment",), ("data_encipherment",), ()))),
     _plain("usage-signs-certificates", "l", {"usage": usage("digital_signature", "key_cert_sign")}, {"usage": usage("key_cert_sign")}),
     _plain("usage-no-cert-sign", "mr", {"usage": usage("digital_signature", "crl_sign")}, {"usage": usage("crl_sign")}, {"usage": usage()}),
     _plain("usage-not-critical", "lmr", {"critical_usage": False}),
@@ -89,7 +94,7 @@ BASIC = (
     _plain("path-length-negative", "mr", {"constraints": bytes.fromhex("30060101ff0201ff")}),
     _plain("constraints-not-critical", "lmr", {"critical_constraints": False}),
     _plain("constraints-default", "l", {"constraints": bytes.fromhex("3003010100")}),
-    _plain("constraints-malformed", "lmr", {"constraints": bytes.fromhex("3003010101")}, {"constraints": b"\x04\x00"}, {"constraints": bytes.fromhex("30030101ff0500")}),
+    _plain("constraints-malformed", "lmr", *({"constraints": content} for content in _NO_BASIC)),
 )
 IDENTIFIERS = (
     _plain("authority-key-none", "lm", {"authority_key": None}),
@@ -112,7 +117,7 @@ CRITICAL = (
 NAMED = (
     Fault("names-permitted", "mr", _constraints("permitted")),
     Fault("names-excluded", "mr", _constraints("excluded")),
-    _plain("names-constraints-odd", "mr", {"permitted": subtrees()}, {"permitted": bytes.fromhex("3003020101")}, {"permitted": subtrees(permitted=[base("dns:*.example")])}),
+    _plain("names-constraints-odd", "mr", *({"permitted": content} for content in _NO_CONSTRAINTS)),
 )
 POLICIES = (
     _plain("policy", "lm", {"policies": bytes.fromhex("300a3008060667810c010201")}),
@@ -125,14 +130,14 @@ KEYS = (
     _plain("key-weak", "l", *({"key": kind} for kind in ("rsa512", "rsa1024", "rsa-exponent-1", "rsa-exponent-3", "ecdsa-p192"))),
     _plain("key-weak-authority", "mr", {"key": "rsa1024"}),
     _plain("key-odd", "l", {"key": "secp256k1"}, {"key": "dsa"}, {"key": "ed448"}),
-    _plain("key-unknown", "l", {"raw_key": der(0x30, der(0x30, bytes.fromhex("06092b0601040183b20303")) + der(0x03, b"\0\1\2\3"))}),
+    _plain("key-unknown", "l", {"raw_key": _KEY_OF_NOTHING}),
 )
 BYTES = (
     _plain("serial-odd", "lmr", *({"serial": number} for number in (0, -5, 1 << 161, 1 << 315, 1))),
     _plain("version-1", "lmr", {"version": 1}, {"version": 1, "extensions_all_the_same": True}),
     _plain("version-odd", "lm", {"version": 2, "extensions_all_the_same": True}, {"version": 4}),
     _plain("signature-damaged", "lmr", {"damaged": True}),
-    _plain("names-malformed", "l", {"names": (), "extra": [("names", False, b"\x30\x05\x82\x09ab")]}, {"names": (), "extra": [("names", False, b"\x30\x03\x02\x01\x01")]}),
+    _plain("names-malformed", "l", *({"names": (), "extra": extra} for extra in _NO_NAMES)),
     _plain("subject-empty", "lm", {"subject": der(0x30, b"")}, {"subject": der(0x30, b""), "critical_names": True}),
     _plain("names-critical", "l", {"critical_names": True}),
     _plain("names-empty", "l", {"names": (), "extra": [("names", False, alternative())]}),

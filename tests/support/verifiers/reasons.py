@@ -56,7 +56,7 @@ KINDS: dict[str, dict[str, str]] = {
     "openssl-verify": {"malformed": _COMMAND, "weak-key": _ALONE, "name-mismatch": _PARTIAL},
     "openssl-verify-strict": {"malformed": _COMMAND, "weak-key": _ALONE, "name-mismatch": _PARTIAL},
     "go": {"weak-key": _LATER},
-    "go-1.19": {code: _AGE for code in ("weak-key", "serial-negative", "authority-key-critical", "subject-key-critical", "malformed-extension", "name-not-permitted")},
+    "go-1.19": dict.fromkeys(("weak-key", "serial-negative", "authority-key-critical", "subject-key-critical", "malformed-extension", "name-not-permitted"), _AGE),
     "java": {"key-not-allowed": _LATER},
     "gnutls": {"key-not-allowed": _ALONE, "weak-key": "The command sets no least size; a client's priorities do."},
     "nss": {"key-not-allowed": _ALONE, "weak-key": _ALONE},

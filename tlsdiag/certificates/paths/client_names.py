@@ -22,8 +22,9 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 class NameHabits:
     """How a client compares: `labels` are those that must follow a wildcard; `anywhere`: it may be a part of any label.
 
-    `unless_address`: the common name counts for nothing beside an address. `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard stands for letters, digits and hyphens only. `dots_ignored`: a dot at
-    the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end of the host counts; `dotted_alike`: names in dots are compared whole.
+    `unless_address`: the common name counts for nothing beside an address. `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard
+    stands for letters, digits and hyphens only. `dots_ignored`: a dot at the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end
+    of the host counts; `dotted_alike`: names that end in a dot are compared whole.
     """
 
     common_name: bool = False

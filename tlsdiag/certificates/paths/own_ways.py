@@ -5,7 +5,8 @@ ends last; signatures are verified when the path stands. It goes on to a self-si
 server's certificate itself is in the store is looked at last, and with partial chains only: then all that it has found by then is judged too.
 
 GnuTLS (`gnutls_x509_trust_list_verify_crt2`): as far up as goes with what was sent, the first that fits, whatever its dates and whatever is trusted; then
-the store has to have the issuer of the last one, or, where it has not or something has expired, its own name and key. A server's own certificate is no anchor when it says that it is no authority.
+the store has to have the issuer of the last one, or, where it has not or something has expired, its own name and key. A server's own certificate is no anchor
+when it says that it is no authority.
 
 Java (`sun.security.validator.PKIXValidator`): when each certificate has issued the one that was sent before it, up to one of the store, that is the path; only
 else is one looked for, and then the anchor's dates count.
@@ -52,8 +53,19 @@ def _judged(chain: Chain, issuers: Issuers, profile: Profile, *, store: TrustSto
     ending = _ending(chain, issuers, anchored=anchored or by_leaf)
     untried = issuers.untried(chain)
     path = judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
-    path = attrs.evolve(path, anchored=anchored or by_leaf)
+    if by_leaf:
+        return _by_leaf(path, profile)
     return _alone(path, profile) if profile.alone and len(chain) == 1 else path
+
+
+def _by_leaf(path: Path, profile: Profile) -> Path:
+    """A path that stands by its leaf, which is in the store: what its last certificate says of an issuer is not looked at."""
+    top = len(path.certificates) - 1
+    kept = (
+        attrs.evolve(item, profiles=item.profiles - {profile.name}) if item.depth == top and item.code.startswith("authority-key") else item
+        for item in path.violations
+    )
+    return attrs.evolve(path, anchored=True, violations=tuple(kept))
 
 
 def _alone(path: Path, profile: Profile) -> Path:
@@ -84,7 +96,8 @@ def _trusted_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: d
 
 
 def _fitting(group: list[Certificate], top: Certificate, chain: list[Certificate]) -> list[Certificate]:
-    return [item for item in group[:_MAX_CANDIDATES] if item not in chain and _looks_right(top, item)]
+    found = [item for item in group[:_MAX_CANDIDATES] if item not in chain and _looks_right(top, item)]
+    return [item for item in found if not _unreadable(item)] or found
 
 
 def _sent_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime) -> Iterator[Chain]:

@@ -35,8 +35,8 @@ class Profile:
     `backtracks`: tries another issuer when one leads nowhere or breaks a rule; else the first candidate is the only one. `trusted_first`: of the
     candidates it takes those of the store before those that were sent. `partial`: any certificate of the store ends a path, not only a self-signed one.
     `fetches`: looks for a missing issuer where the certificate says that it is. `in_order`: what is sent in order up to the store is the path, and only
-    else does it look for one. `alone` names the profile whose rules hold for a server's certificate without a chain. `takes_stored_leaf`: a server's certificate that is in the store itself is
-    taken unseen, dates included.
+    else does it look for one. `alone` names the profile whose rules hold for a server's certificate without a chain. `takes_stored_leaf`: a server's
+    certificate that is in the store itself is taken unseen, dates included.
     """
 
     name: str
@@ -230,9 +230,14 @@ TABLE: dict[str, Row] = {
     "weak-signature:sha1": Row(_WEB | _LEVEL_2 | {"go", "gnutls", "chromium"}),
     "weak-signature": Row(ALL),
 }
-for _code in [code for code in TABLE if code.startswith(("malformed-extension", "malformed-constraints:unreadable"))]:
-    TABLE[f"{_code}-tolerated"] = Row(TABLE[_code].below - {"java"}, TABLE[_code].anchor - {"java"})
 """Code, or code and variant where the same fault differs by its particulars; the variant is not part of `Violation.code`."""
+
+TABLE |= {
+    f"{code}-tolerated": Row(row.below - {"java"}, row.anchor - {"java"})
+    for code, row in TABLE.items()
+    if code.startswith(("malformed-extension", "malformed-constraints:unreadable"))
+}
+# what cannot be read in an extension that is not critical
 
 
 def refusing(code: str, *, anchor: bool) -> Names:
