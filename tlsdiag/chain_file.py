@@ -86,6 +86,7 @@ def certificates_command(words: list[str], environment: Mapping[str, str] = os.e
         key=options.key or (True if options.with_key else None),
         password=_password(options.password_file, environment),
         trust=options.trust,
+        stores=options.store or (),
         now=_time(options.now),
         depth=options.depth,
         checks=options.check,
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--with-key", action="store_true", help="the key has to be in one of the files, as HAProxy wants it")
     parser.add_argument("--password-file", metavar="FILE", help="a file whose first line is the password")
     parser.add_argument("--trust", metavar="STORE", help="a CA file or directory, 'certifi' or 'system'")
+    parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
     parser.add_argument("--now", metavar="TIME", help="the time to judge for, where it is not this machine's (ISO 8601 with a zone)")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")

@@ -43,6 +43,7 @@ def diagnose_certificates(
     key: Source | Literal[True] | None = None,
     password: str | bytes | None = None,
     trust: Trust = None,
+    stores: Sequence[Trust] = (),
     now: datetime | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
@@ -55,8 +56,8 @@ def diagnose_certificates(
 
     `certificates` is a path, PEM (text or bytes), DER bytes, or a list of these: PEM in any order, DER, PKCS#7, PKCS#12. Several are taken together, as
     a server's certificate with its chain file. `host` is the name or address that the certificate is for; `key` its private key (a path or its
-    contents; True: it has to be among the files). `password` opens encrypted keys and PKCS#12. `trust` is as for `tlsdiag.diagnose`; `now` the
-    time to judge for, `ct_logs` a list of transparency logs, newer than the shipped one, `authority_data` newer tables of
+    contents; True: it has to be among the files). `password` opens encrypted keys and PKCS#12. `trust` and `stores` are as for `tlsdiag.diagnose`; `now`
+    the time to judge for, `ct_logs` a list of transparency logs, newer than the shipped one, `authority_data` newer tables of
     authorities. `report.repaired_chain()` is the file as it should be.
 
     It never raises for what is in a file: that is what the report is for. It raises `TargetError` for a file that cannot be read at all, and
@@ -67,7 +68,7 @@ def diagnose_certificates(
         raise TargetError(f"{len(sources)} files are more than the {MOST_FILES} that are read together; judge each chain by itself")
     materials = [_material(source, "the given certificates", number) for number, source in enumerate(sources)]
     key_material = None if key is None or key is True else _material(key, "the given key", 0)
-    target = Target.of_files([item.name for item in materials], host=host, trust=trust, now=now)
+    target = Target.of_files([item.name for item in materials], host=host, trust=trust, stores=stores, now=now)
     seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None)
     diagnosis = Diagnosis(checks, depth=depth, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data)
     return run_anywhere(lambda: diagnosis.run(target, given=observations_of(seen)))

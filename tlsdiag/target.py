@@ -95,14 +95,16 @@ class Target:
     files: tuple[str, ...] = ()
 
     @classmethod
-    def of_files(cls, names: Sequence[str], *, host: str | None = None, trust: Trust = None, now: datetime | None = None) -> Target:
+    def of_files(
+        cls, names: Sequence[str], *, host: str | None = None, trust: Trust = None, stores: Sequence[Trust] = (), now: datetime | None = None
+    ) -> Target:
         """Certificate files as the target: `names` say which, in words for people; `host` is the name or address that they are for, if any.
 
         Raises `TargetError` for a host or a time that makes no sense, and where there are no files.
         """
         if not names:
             raise TargetError("no certificate files were given")
-        base = cls.parse(host if host is not None else "localhost", trust=trust, proxy=False, starttls=False, now=now)
+        base = cls.parse(host if host is not None else "localhost", trust=trust, stores=stores, proxy=False, starttls=False, now=now)
         found = attrs.evolve(base, files=tuple(names), addresses=(), path=None)
         return found if host is not None else attrs.evolve(found, host="", server_name=None)
 

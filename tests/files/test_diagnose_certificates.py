@@ -336,3 +336,9 @@ def test_an_order_that_is_wrong_behind_the_leaf_is_no_obstacle() -> None:
     issued = lower.issue("server.example", number=78)
     report = judged(issued.pem + MIDDLE.pem + lower.pem)
     assert "file-wrong-order" in codes(report) and "file-wrong-order" not in {item.code for item in report.causes}
+
+
+def test_a_chain_is_judged_by_further_stores_side_by_side() -> None:
+    report = judged(LEAF.chain_pem, stores=[STRANGER.pem])
+    found = report.filter(code="trust-stores-compared")
+    assert [item.severity for item in found] == [Severity.INFO], report
