@@ -185,7 +185,7 @@ TABLE: dict[str, Row] = {
     "malformed-extension:basic-not-der": Row(STANDARDS | {"go", "nss", "chromium"}, frozenset({"go", "chromium"})),
     "malformed-extension:basic-not-der-above": Row(STANDARDS | {"go", "chromium"}, frozenset({"go", "chromium"})),
     "malformed-extension:trailing": Row(STANDARDS | {"java", "chromium"}, frozenset({"java", "chromium"})),
-    "malformed-extension:trailing-above": Row(STANDARDS | {"java", "gnutls", "nss", "chromium"}, frozenset({"java", "gnutls", "nss", "chromium"}),
+    "malformed-extension:trailing-above": Row(STANDARDS | {"java", "gnutls", "nss", "chromium"}, frozenset({"java", "gnutls", "nss", "chromium"})),
     "authority-key-missing": Row(_STRICT, STANDARDS),
     "authority-key-differs": Row(frozenset({"nss"})),
     "authority-key-differs:anchor": Row(frozenset({"nss", "java"})),
