@@ -51,16 +51,10 @@ Rule = Callable[[Judged], Iterator[Broken]]
 
 def judge(judged: Judged) -> Path:
     """Every rule that a path breaks, with those who refuse for it."""
-    violations = tuple(_violation(judged, *broken) for broken in broken_rules(judged))
-    return Path(certificates=judged.chain, anchored=judged.anchored, violations=violations)
-
-
-def broken_rules(judged: Judged) -> Iterator[Broken]:
-    """The same as the rules say it, with variants."""
     from .rules import RULES
 
-    for rule in RULES:
-        yield from rule(judged)
+    violations = tuple(_violation(judged, *broken) for rule in RULES for broken in rule(judged))
+    return Path(certificates=judged.chain, anchored=judged.anchored, violations=violations)
 
 
 def _violation(judged: Judged, code: str, depth: int, detail: str) -> Violation:

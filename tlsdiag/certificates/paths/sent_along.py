@@ -6,13 +6,16 @@ certificate and nothing more; Chromium passes over what it cannot read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+import functools
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from ..certificate import Certificate
-from .judging import Judged, broken_rules
+from ..oids import SERVER_AUTH
+from .judging import Judged
 from .model import Violation
 from .profiles import CLIENTS, TABLE
+from .rules import encoding, extensions, names, strength
 
 _READ_ALL = CLIENTS - {"chromium"}
 _FRAME = frozenset({"malformed:trailing"})
@@ -30,34 +33,36 @@ _READ = {
     for profile in _READ_ALL
 }
 _NOBODY = Certificate(der=b"")
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_UNREADABLE = "unreadable"
 
 
-def unread(sent: Sequence[Certificate], profile: str, *, at: datetime, purpose: str) -> tuple[Violation, ...]:
+def unread(sent: Sequence[Certificate], profile: str) -> tuple[Violation, ...]:
     """Why a client refuses for the first of these that it cannot read; `sent` are the certificates that are not on its path."""
     if profile not in _READ_ALL:
         return ()
     for item in dict.fromkeys(sent):
-        for code, detail in _faults(item, at, purpose):
-            if code == "unreadable" or code in _READ[profile]:
-                words = f"a certificate that is sent along cannot be read: {detail}"
-                return (Violation(code="malformed" if code == "unreadable" else code.partition(":")[0], depth=0, detail=words, profiles=frozenset({profile})),)
+        for code, detail in _faults(item):
+            if code == _UNREADABLE or code in _READ[profile]:
+                return (_violation("malformed" if code == _UNREADABLE else code, f"a certificate that is sent along cannot be read: {detail}", profile),)
     return ()
 
 
-def of_reading(leaf: Certificate, profile: str, *, at: datetime, purpose: str) -> tuple[Violation, ...]:
+def of_reading(leaf: Certificate, profile: str) -> tuple[Violation, ...]:
     """What a client that takes a server's certificate unseen still has to read of it."""
-    found = (code for code in _faults(leaf, at, purpose) if code[0] in _READ[profile])
-    return tuple(Violation(code=code.partition(":")[0], depth=0, detail=detail, profiles=frozenset({profile})) for code, detail in found)
+    return tuple(_violation(code, detail, profile) for code, detail in _faults(leaf) if code in _READ[profile])
 
 
-def _faults(item: Certificate, at: datetime, purpose: str) -> Iterable[tuple[str, str]]:
+def _violation(code: str, detail: str, profile: str) -> Violation:
+    return Violation(code=code.partition(":")[0], depth=0, detail=detail, profiles=frozenset({profile}))
+
+
+@functools.lru_cache(maxsize=2048)  # a mesh has hundreds, and two clients ask
+def _faults(item: Certificate) -> tuple[tuple[str, str], ...]:
+    """The rules that it breaks for itself: judged as if it were the top of a path, or a leaf where it is none. Its dates are not asked about."""
     if not item.readable:
-        return (("unreadable", item.label or "its frame cannot be followed"),)
-    return _of_readable(item, at, purpose)
-
-
-def _of_readable(item: Certificate, at: datetime, purpose: str) -> Iterator[tuple[str, str]]:
-    """The rules that it breaks for itself: judged as if it were the top of a path, or a leaf where it is none."""
+        return ((_UNREADABLE, item.label or "its frame cannot be followed"),)
     chain = (_NOBODY, item) if item.is_ca else (item,)
-    judged = Judged(chain=chain, anchored=False, at=at, purpose=purpose)
-    return ((code, detail) for code, depth, detail in broken_rules(judged) if depth == judged.top)
+    judged = Judged(chain=chain, anchored=False, at=_SOME_TIME, purpose=SERVER_AUTH)
+    rules = (encoding.rule, names.constraints, names.alternative_names, names.distinguished, extensions.key_identifiers, strength.keys)
+    return tuple((code, detail) for rule in rules for code, depth, detail in rule(judged) if depth == judged.top)

@@ -60,7 +60,7 @@ def client_verdicts(
             continue
         looked = fetched if profile.fetches else search
         if profile.takes_stored_leaf and store.contains(leaf):
-            path = Path(certificates=(leaf,), anchored=True, violations=of_reading(leaf, profile.name, at=at, purpose=purpose))
+            path = Path(certificates=(leaf,), anchored=True, violations=of_reading(leaf, profile.name))
         elif profile.in_order and (ordered := path_in_order(leaf, sent=sent, store=store, at=at, purpose=purpose)):
             path = _best(ordered, profile.name)
         elif profile.backtracks:
@@ -68,7 +68,7 @@ def client_verdicts(
         else:
             path = own_path(leaf, profile, sent=sent, store=store, at=at, purpose=purpose)
         unused = [item for item in sent if item not in path.certificates]
-        along = unread(unused, profile.name, at=at, purpose=purpose)
+        along = unread(unused, profile.name)
         violations = (*path.refusals(profile.name), *along, *_named(leaf, host, profile.name))
         accepts = path.anchored and not violations
         found.append(ClientVerdict(profile=profile.name, accepts=accepts, violations=violations, path=path, complete=looked.complete))

@@ -59,7 +59,7 @@ def constraints(judged: Judged) -> Iterator[Broken]:
             yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in literally_outside(item, lower)):
             yield "name-not-permitted:literal", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
-        for name in itertools.islice((name for lower in below for name in lower.dns_names if not _is_domain(name)), 1):
+        for name in itertools.islice((name for lower in below for name in _no_domains(lower)), 1):
             detail = f"{item.label} has nameConstraints, and {name[:80]} below it is no name that could be compared with them"
             yield "name-not-permitted:no-domain", depth, detail
         for reason in common_name_broken(item, judged.chain[0]):
@@ -72,6 +72,12 @@ def constraints(judged: Judged) -> Iterator[Broken]:
     leaf = judged.chain[0]
     if leaf.extension(oids.NAME_CONSTRAINTS) is not None and not leaf.is_ca:
         yield "constraints-in-leaf", 0, f"{leaf.label} is no authority and has nameConstraints"
+
+
+@functools.lru_cache(maxsize=512)
+def _no_domains(item: Certificate) -> tuple[str, ...]:
+    """The first of its dNSNames that is no domain, if any."""
+    return tuple(itertools.islice((name for name in item.dns_names if not _is_domain(name)), 1))
 
 
 def _is_domain(name: str) -> bool:
