@@ -89,6 +89,8 @@ ALWAYS_TOLD = frozenset({
 _UNTRUSTED = frozenset({"unknown-issuer", "re-keyed", "bad-signature", "search-incomplete"})
 """What ends a way before it has come to a root."""
 _OF_BYTES = frozenset({"malformed", "malformed-extension", "malformed-constraints", "malformed-key", "duplicate-extension"})
+_NAME_REFUSED = (62, 64)
+"""OpenSSL's codes for a host name and an address that do not match."""
 STRICT_CODES = range(80, 95)
 """OpenSSL's codes for which `certificate-breaks-profile` is the cause."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
@@ -171,15 +173,24 @@ def _all_refuse(seen: Seen) -> Iterator[Finding]:
     views = seen[ClientViews].views
     judged_by = next((view for view in views if view.profile == (_at_hand(seen) or _DEFAULT)), None)
     paths = seen.get(ChainPaths)
-    anchored = paths is not None and any(path.anchored for path in paths.paths)  # `certificate/trust` tells why no way leads to a root
-    if judged_by is None or not anchored or not judged_by.reasons or not refuses_certificates(seen):
+    if paths is None or not any(path.anchored for path in paths.paths):
+        return  # `certificate/trust` tells why no way leads to a root
+    if judged_by is None or not judged_by.reasons or not refuses_certificates(seen):
         return
     top = len(judged_by.path) - 1
     below = attrs.evolve(judged_by, reasons=tuple(note for note in judged_by.reasons if not (note.depth == top > 0 and note.code in _OF_BYTES)))
-    if _names_a_cause(seen, below):
+    if _names_a_cause(seen, below) or _breaks_a_rule(paths):
         return  # the bytes of an anchor, which was not sent, are told here alone
     detail = f"{_software(views)} refuse it: {_why(judged_by)}."
     yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, title="No client accepts this chain")
+
+
+def _breaks_a_rule(paths: ChainPaths) -> bool:
+    """Whether the best path breaks what other checks name, though the client went another way or none."""
+    best = paths.paths[0]
+    top = len(best.certificates) - 1
+    refused = [note for note in best.violations if _DEFAULT in note.profiles and not (note.depth == top > 0 and note.code in _OF_BYTES)]
+    return any(note.code in CAUSES for note in refused)
 
 
 def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
@@ -202,7 +213,10 @@ def _is_told_trust(seen: Seen, code: str) -> bool:
 
 
 def _is_told_name(seen: Seen, code: str) -> bool:
-    """Whether `certificate/names` tells of the name too; it goes by RFC 9525, which takes some names that clients do not."""
+    """Whether `certificate/names` tells of the name too: the client refused it, or RFC 9525 does, which takes some names that clients do not."""
+    client = seen.get(ClientOutcome)
+    if client is not None and client.verify_code in _NAME_REFUSED:
+        return code == "name-mismatch"
     names = read_certificate(seen[ServedChain].certificates[0]).dns_names if code == "name-mismatch" else ()
     return code == "name-mismatch" and not any(matches_dns(name, seen.target.reference_name) for name in names)
 
