@@ -342,3 +342,11 @@ def test_a_chain_is_judged_by_further_stores_side_by_side() -> None:
     report = judged(LEAF.chain_pem, stores=[STRANGER.pem])
     found = report.filter(code="trust-stores-compared")
     assert [item.severity for item in found] == [Severity.INFO], report
+
+
+def test_a_certificate_of_localhost_is_no_default_where_localhost_is_wanted() -> None:
+    issued = self_signed("localhost", subject_alt_name=False, window=Window.around(NOW))
+    report = judged(issued.pem, host="localhost")
+    assert "default-certificate" not in codes(report)
+    assert report.root_cause is not None and report.root_cause.code == "certificate-self-signed"
+    assert "default-certificate" in codes(judged(issued.pem))

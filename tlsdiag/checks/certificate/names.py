@@ -97,7 +97,10 @@ class NamesCheck(Check):
         if match.matched:
             yield _refused_all_the_same(seen, certificate, match)
             return
-        yield _mismatch(seen, certificate, match)
+        found_mismatch = _mismatch(seen, certificate, match)
+        yield found_mismatch
+        if found_mismatch.code == COMMON_NAME_ONLY.code:
+            return  # it is for this very host, only not in the place where names belong
         if (found := default_certificate(certificate)) is not None and portal_of(certificate) is None:
             yield _finding(
                 DEFAULT_CERTIFICATE,
