@@ -59,7 +59,7 @@ def _leaves(placed: Sequence[Placed], keys: set[bytes], host: str) -> list[int]:
     """Every end entity, each once. An authority is one only where nothing else is: it signed itself and names a host, or the key belongs to it."""
     issuers = {item.certificate.issuer.raw for item in placed if not item.certificate.is_self_issued}
     unique = _unique(placed)
-    ends = [at for at in unique if not placed[at].certificate.is_ca and not _is_issuer(placed[at].certificate, issuers)]
+    ends = [at for at in unique if not placed[at].certificate.is_ca and not _is_issuer(placed[at].certificate, issuers, keys)]
     if ends:
         return ends
     own = [at for at in unique if _serves(placed[at].certificate, keys, host, alone=len(unique) == 1)]
@@ -73,9 +73,11 @@ def _unique(placed: Sequence[Placed]) -> list[int]:
     return list(first.values())
 
 
-def _is_issuer(certificate: Certificate, issuers: set[bytes]) -> bool:
-    """An authority without basicConstraints: a root of version 1, or what others name as their issuer."""
-    return certificate.is_ca is None and certificate.version < 3 and (certificate.subject.raw in issuers or certificate.is_self_issued)
+def _is_issuer(certificate: Certificate, issuers: set[bytes], keys: set[bytes]) -> bool:
+    """An authority that does not say so: a root of version 1, or what others name as their issuer, unless the given key is its own."""
+    if certificate.subject.attributes and certificate.subject.raw in issuers and certificate.spki not in keys:
+        return True
+    return certificate.is_ca is None and certificate.version < 3 and certificate.is_self_issued
 
 
 def _serves(certificate: Certificate, keys: set[bytes], host: str, *, alone: bool) -> bool:

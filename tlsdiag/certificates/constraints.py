@@ -28,6 +28,7 @@ _MOST_COMPARISONS = 250_000
 """Names times subtrees; Go and rustls give up there, OpenSSL at 2**20."""
 _MAX_REASONS = 5
 UNREADABLE, EMPTY = "they cannot be read", "they permit and exclude nothing"
+WILDCARD = "has a wildcard"
 _EMAIL_ATTRIBUTE = "1.2.840.113549.1.9.1"
 
 
@@ -94,13 +95,32 @@ def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[s
 
 
 @functools.lru_cache(maxsize=512)
-def only_others_broken(authority: Certificate, certificate: Certificate) -> bool:
-    """Whether what is broken are permitted URIs and directory names alone, which GnuTLS does not compare; True where nothing is broken."""
+def uncompared(authority: Certificate, certificate: Certificate) -> frozenset[str]:
+    """The kinds of subtrees that make all the difference, for clients that do not compare them; each is there, too, where nothing is broken.
+
+    "directory": Go compares no directory names. "permitted-other": GnuTLS compares neither URIs nor directory names with those permitted. "everything":
+    Java excludes no DNS name where all are excluded.
+    """
     found = constraints_of(authority)
     if found is None or not broken_names(authority, certificate):
-        return True
-    compared = tuple(tree for tree in found.permitted if tree.kind not in (_URI, _DIRECTORY))
-    return next(breaks(NameConstraints(permitted=compared, excluded=found.excluded), certificate), None) is None
+        return frozenset(_WITHOUT)
+    return frozenset(kind for kind, without in _WITHOUT.items() if next(breaks(without(found), certificate), None) is None)
+
+
+def _without_directories(found: NameConstraints) -> NameConstraints:
+    permitted, excluded = (tuple(tree for tree in trees if tree.kind != _DIRECTORY) for trees in (found.permitted, found.excluded))
+    return NameConstraints(permitted=permitted, excluded=excluded)
+
+
+def _without_permitted_others(found: NameConstraints) -> NameConstraints:
+    return NameConstraints(permitted=tuple(tree for tree in found.permitted if tree.kind not in (_URI, _DIRECTORY)), excluded=found.excluded)
+
+
+def _without_everything(found: NameConstraints) -> NameConstraints:
+    return NameConstraints(permitted=found.permitted, excluded=tuple(tree for tree in found.excluded if tree.kind != _DNS or tree.base))
+
+
+_WITHOUT = {"directory": _without_directories, "permitted-other": _without_permitted_others, "everything": _without_everything}
 
 
 @functools.lru_cache(maxsize=512)
@@ -122,6 +142,18 @@ def odd_kinds(authority: Certificate) -> frozenset[str]:
     kinds = {kind for kind, trees in directories if any(tree.kind == _DIRECTORY for tree in trees)}
     every = {tree.kind for tree in (*found.permitted, *found.excluded)}
     return frozenset(kinds | ({"uri"} if _URI in every else set()) | ({"odd"} if every - {_EMAIL, _DNS, _DIRECTORY, _URI, _IP} else set()))
+
+
+@functools.lru_cache(maxsize=512)
+def literally_outside(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
+    """Names outside DNS bases that make no sense (`*.example`), for clients that compare them letter by letter all the same."""
+    found = constraints_of(authority)
+    bases = [tree for tree in found.permitted if tree.kind == _DNS] if found is not None else []
+    if not bases or any(_fault(tree) is None for tree in bases):
+        return ()
+    texts = tuple(tree.text.lower() for tree in bases)
+    outside = (name for name in certificate.dns_names if not name.lower().endswith(texts))
+    return tuple(itertools.islice((f"{name} does not end in {bases[0].text}" for name in outside), _MAX_REASONS))
 
 
 @functools.lru_cache(maxsize=512)
@@ -181,7 +213,7 @@ def _fault(tree: Subtree) -> str | None:
     host = text.rpartition("@")[2] if tree.kind == _EMAIL else text
     labels = host.removeprefix(".").split(".") if host not in ("", ".") else []
     if "*" in host:
-        return f"{tree.text} has a wildcard"
+        return f"{tree.text} {WILDCARD}"
     if any(not label or not label.replace("-", "").replace("_", "").isalnum() for label in labels):
         return f"{tree.text} is no name of a host or domain"
     if tree.kind == _EMAIL and "@" in text and (text.count("@") > 1 or text.startswith("@") or not labels or host.startswith(".")):

@@ -35,6 +35,9 @@ public class Client {
                 continue; // it could not have been put into a store
             }
         }
+        if (anchors.size() == 0) {
+            return "the trustAnchors parameter must be non-empty"; // as it says itself where the store is opened
+        }
         TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
         managers.init(anchors);
         SSLContext context = SSLContext.getInstance("TLS");

@@ -1,6 +1,7 @@
 """A client of Python's own, run by another interpreter: reads chains from standard input, prints a verdict for each. Imports nothing of ours."""
 
 import base64
+import os
 import ssl
 import sys
 import warnings
@@ -10,7 +11,12 @@ warnings.simplefilter("ignore")
 
 def verdict(host, flight, anchors):
     """Accept is an empty text, else what the client says."""
-    context = ssl.create_default_context(cadata=anchors)
+    context = ssl.create_default_context(capath=os.path.dirname(__file__))  # a folder without certificates keeps the system's away
+    for anchor in anchors:
+        try:
+            context.load_verify_locations(cadata=anchor)
+        except ssl.SSLError:
+            continue  # it could not have been put into a store
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, server_hostname=host)
@@ -33,5 +39,5 @@ def verdict(host, flight, anchors):
 print(ssl.OPENSSL_VERSION + ", Python " + sys.version.split()[0])
 for line in sys.stdin:
     name, host, flight, store = line.rstrip("\n").split("\t")
-    anchors = b"".join(base64.b64decode(item) for item in store.split(","))
+    anchors = [base64.b64decode(item) for item in store.split(",")]
     print(name + "\t" + verdict(host, base64.b64decode(flight), anchors))

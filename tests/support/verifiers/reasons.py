@@ -49,3 +49,28 @@ REASONS: dict[tuple[str, str], str] = {
 def reason(difference: Difference) -> str:
     """The reason in words."""
     return REASONS[difference.client.name, difference.chain.name]
+
+
+_YOUNG_POLICIES = "Before it knew policies, it refused every critical extension about them."
+KINDS: dict[str, dict[str, str]] = {
+    "openssl-verify": {"malformed": _COMMAND, "weak-key": _ALONE, "name-mismatch": _PARTIAL},
+    "openssl-verify-strict": {"malformed": _COMMAND, "weak-key": _ALONE, "name-mismatch": _PARTIAL},
+    "go": {"weak-key": _LATER},
+    "go-1.19": dict.fromkeys(("weak-key", "serial-negative", "authority-key-critical", "subject-key-critical", "malformed-extension", "name-not-permitted"), _AGE),
+    "java": {"key-not-allowed": _LATER},
+    "gnutls": {"key-not-allowed": _ALONE, "weak-key": "The command sets no least size; a client's priorities do."},
+    "nss": {"key-not-allowed": _ALONE, "weak-key": _ALONE},
+}
+"""By client and code, for chains that have no name of their own: why it accepts what its profile refuses."""
+
+
+def kind_of(difference: Difference) -> str | None:
+    """The reason for a difference on a chain of the random kind, where there is a known one."""
+    client = difference.client.name
+    if not difference.accepts:
+        young = client == "go-1.19" and difference.said == "x509: unhandled critical extension"
+        same = client == "nss" and difference.said.startswith("couldn't import")
+        return _YOUNG_POLICIES if young else "Its database takes no two certificates with one issuer and serial number." if same else None
+    codes = {item.code for item in difference.predicted.violations}
+    known = KINDS.get(client, {})
+    return known[min(codes)] if codes and codes <= set(known) else None

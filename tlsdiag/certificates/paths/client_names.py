@@ -22,24 +22,30 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 class NameHabits:
     """How a client compares: `labels` are those that must follow a wildcard; `anywhere`: it may be a part of any label.
 
-    `plain_hosts`: it takes no host with an underscore; `dots_ignored`: a dot at the end of a certificate's name counts for nothing.
+    `unless_address`: the common name counts for nothing beside an address. `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard
+    stands for letters, digits and hyphens only. `dots_ignored`: a dot at the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end
+    of the host counts; `dotted_alike`: names that end in a dot are compared whole.
     """
 
     common_name: bool = False
+    unless_address: bool = False
     labels: int = 2
     anywhere: bool = False
     plain_hosts: bool = False
+    plain_stars: bool = False
     dots_ignored: bool = False
+    host_as_it_is: bool = False
+    dotted_alike: bool = False
 
 
-_OPENSSL = NameHabits(common_name=True)
+_OPENSSL = NameHabits(common_name=True, plain_stars=True, host_as_it_is=True)
 HABITS: dict[str, NameHabits] = {
     "openssl-1.1.1": _OPENSSL,
     "openssl-3": _OPENSSL,
     "openssl-3-strict": _OPENSSL,
-    "go": NameHabits(labels=1),
+    "go": NameHabits(labels=1, dotted_alike=True),
     "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True),
-    "gnutls": NameHabits(common_name=True),
+    "gnutls": NameHabits(common_name=True, unless_address=True, host_as_it_is=True),
     "nss": NameHabits(common_name=True),
     "chromium": NameHabits(dots_ignored=True),
 }
@@ -47,22 +53,25 @@ HABITS: dict[str, NameHabits] = {
 
 def why_not_named(certificate: Certificate, host: str, profile: str) -> str | None:
     """Why a client of a profile does not take a certificate for a host's; None when it does."""
-    habits, wanted = HABITS[profile], host.rstrip(".").lower()
+    habits, wanted = HABITS[profile], host.lower() if HABITS[profile].host_as_it_is else host.rstrip(".").lower()
     if _is_address(wanted):
         match = _standard(certificate, host)
         return None if match.matched else match.reason
     if not takes_host(host, profile):
         return f"{host} has characters that it takes in no host name"
     presented = (name.lower().removesuffix("." if habits.dots_ignored else "") for name in certificate.dns_names)
-    if any(_fits(name, wanted, habits) for name in presented):
+    if any(_fits(name, wanted, habits) or (habits.dotted_alike and name == host.lower()) for name in presented):
         return None
     common = certificate.subject.common_name
-    if habits.common_name and not certificate.dns_names and common is not None and _fits(common.lower(), wanted, habits):
+    others = certificate.dns_names or (habits.unless_address and certificate.ip_addresses)
+    if habits.common_name and not others and common is not None and _fits(common.lower(), wanted, habits):
         return None
     dotted = next((name for name in certificate.dns_names if name.lower() == f"{wanted}."), None)
     if dotted is not None:
         return f"{dotted} ends in a dot, and it compares the dot too"
     match = _standard(certificate, host)
+    if wanted.endswith("."):
+        return f"{host} ends in a dot, and it compares the dot too"
     return match.reason or f"it takes none of {', '.join(match.presented[:4])} for {host}"
 
 
@@ -93,7 +102,7 @@ def _fits(pattern: str, host: str, habits: NameHabits) -> bool:
         return False
     if habits.anywhere:
         return all(_fits_label(label, name) for label, name in zip(labels, wanted, strict=True))
-    return labels[0] == "*" and labels[1:] == wanted[1:]
+    return labels[0] == "*" and labels[1:] == wanted[1:] and not (habits.plain_stars and "_" in wanted[0])
 
 
 def _fits_label(pattern: str, label: str) -> bool:

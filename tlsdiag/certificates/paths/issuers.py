@@ -73,6 +73,14 @@ class Issuers:
             self._ranked[place] = tuple(sorted(found, key=lambda item: (_key_rank(child, item), not self._store.contains(item))))
         return [item for item in self._ranked[place] if item is not child and item != child]
 
+    def stored(self, child: Certificate) -> list[Certificate]:
+        """Those of the store with the issuer's name, in its order."""
+        return [item for item in self._store.find_by_name(child.issuer.raw) if item != child]
+
+    def sent(self, child: Certificate) -> list[Certificate]:
+        """Those that were sent with the issuer's name, in the order of sending."""
+        return [item for item in self._by_name.get(name_key(child.issuer.raw), ()) if item != child]
+
     def has_signed(self, child: Certificate, issuer: Certificate) -> bool | None:
         """Whether the issuer's key made the child's signature; False, too, when there was no budget left to try."""
         place = (child.der, issuer.spki)
@@ -97,6 +105,14 @@ def key_ids_fit(child: Certificate, issuer: Certificate) -> bool | None:
     if child.authority_key_id is None or issuer.subject_key_id is None:
         return None
     return child.authority_key_id == issuer.subject_key_id
+
+
+def names_its_own_key(certificate: Certificate) -> bool:
+    """Whether the authorityKeyIdentifier of a certificate that has issued itself is its own; OpenSSL takes it for no root otherwise."""
+    named = certificate.authority_key
+    if named is not None and named.serial is not None and named.serial != certificate.serial:
+        return False
+    return key_ids_fit(certificate, certificate) is not False
 
 
 def _key_rank(child: Certificate, issuer: Certificate) -> int:

@@ -1,21 +1,31 @@
-"""The path of clients that do not backtrack, made as they make it.
+"""The path of clients that do not try everything, made as they make it.
 
 OpenSSL (`X509_verify_cert`): of the store's certificates with the issuer's name, then of those that were sent, the first that is valid now, else the one that
-ends last; signatures are verified when the path stands. It goes on to a self-signed certificate of the store, unless partial chains are allowed.
+ends last; signatures are verified when the path stands. It goes on to a self-signed certificate of the store, unless partial chains are allowed. That the
+server's certificate itself is in the store is looked at last, and with partial chains only: then all that it has found by then is judged too.
 
-GnuTLS (`gnutls_x509_trust_list_verify_crt2`): the first of those that were sent, whatever its dates; it stops as soon as a name and key of the store is
-reached, by whatever certificate, and does not take a server's own certificate for an anchor when it says that it is no authority.
+GnuTLS (`gnutls_x509_trust_list_verify_crt2`): as far up as goes with what was sent, the first that fits, whatever its dates and whatever is trusted; then
+the store has to have the issuer of the last one, or, where it has not or something has expired, its own name and key. A server's own certificate is no anchor
+when it says that it is no authority.
+
+Java (`sun.security.validator.PKIXValidator`): when each certificate has issued the one that was sent before it, up to one of the store, that is the path; only
+else is one looked for, and then the anchor's dates count.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import attrs
+
 from ..certificate import Certificate
+from ..name_keys import name_key
+from ..oids import SIGNATURES
+from ..problems import Grade
 from ..stores import TrustStore
-from .issuers import Issuers, Purse, key_ids_fit
+from .issuers import Issuers, Purse, key_ids_fit, names_its_own_key
 from .judging import Judged, judge
 from .model import Path
 from .profiles import Profile
@@ -30,46 +40,111 @@ def own_path(leaf: Certificate, profile: Profile, *, sent: Sequence[Certificate]
     """The path that the client of a profile makes, judged."""
     issuers = Issuers(sent, store, Purse(_BUDGET))
     if profile.trusted_first:
-        chain = _trusted_first(leaf, issuers, store, at, partial=profile.partial)
-    else:
-        chain = _sent_first(leaf, issuers, store, at)
+        return _judged(_trusted_first(leaf, issuers, store, at, partial=profile.partial), issuers, profile, store=store, at=at, purpose=purpose)
+    first, *second = (_judged(chain, issuers, profile, store=store, at=at, purpose=purpose) for chain in _sent_first(leaf, issuers, store, at))
+    gone = not first.anchored or any(item.code == "expired" for item in first.refusals(profile.name))
+    return next((other for other in second if gone and other.accepted_by(profile.name)), first)
+
+
+def _judged(chain: Chain, issuers: Issuers, profile: Profile, *, store: TrustStore, at: datetime, purpose: str) -> Path:
+    leaf = chain[0]
     anchored = store.contains(chain[-1]) and (profile.trusted_first or len(chain) > 1 or leaf.is_ca is not False)
-    ending = _ending(chain, issuers, anchored=anchored)
+    by_leaf = not anchored and profile.trusted_first and profile.partial and store.contains(leaf)
+    ending = _ending(chain, issuers, anchored=anchored or by_leaf)
     untried = issuers.untried(chain)
-    return judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
+    path = judge(Judged(chain=chain, anchored=anchored, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending))
+    if by_leaf:
+        return _by_leaf(path, profile)
+    return _alone(path, profile) if profile.alone and len(chain) == 1 else path
+
+
+def _by_leaf(path: Path, profile: Profile) -> Path:
+    """A path that stands by its leaf, which is in the store: what its last certificate says of an issuer is not looked at."""
+    top = len(path.certificates) - 1
+    kept = (
+        attrs.evolve(item, profiles=item.profiles - {profile.name}) if item.depth == top and item.code.startswith("authority-key") else item
+        for item in path.violations
+    )
+    return attrs.evolve(path, anchored=True, violations=tuple(kept))
+
+
+def _alone(path: Path, profile: Profile) -> Path:
+    """Without what a profile's clients look at in chains only; that a certificate of the store is too old for a leaf they see all the same."""
+    kept = (
+        item if profile.alone in item.profiles or item.code == "anchor-version" else attrs.evolve(item, profiles=item.profiles - {profile.name})
+        for item in path.violations
+    )
+    return attrs.evolve(path, violations=tuple(kept))
 
 
 def _trusted_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime, *, partial: bool) -> Chain:
-    chain, trusted = [leaf], store.contains(leaf)
-    while len(chain) < MAX_DEPTH:
+    chain, trusted = [leaf], False
+    while len(chain) < MAX_DEPTH and not (partial and trusted):
         top = chain[-1]
-        if (partial and store.contains(top)) or issuers.is_self_signed(top):
-            break
-        fitting = [item for item in issuers.namesakes(top)[:_MAX_CANDIDATES] if item not in chain and _looks_right(top, item)]
-        stored = [item for item in fitting if store.contains(item)]
-        others = [] if trusted else [item for item in fitting if not store.contains(item)]  # once among the trusted, it stays there
+        if _looks_like_root(top):
+            break  # whether it has really signed itself does not matter: it is trusted, or not
+        stored, others = (_fitting(group, top, chain) for group in (issuers.stored(top), issuers.sent(top)))
+        if trusted:
+            others = []  # once among the trusted, it stays there
         if not stored and not others:
             break
         chain.append(_preferred(stored or others, at))
         trusted = trusted or bool(stored)
+    if partial and not trusted and store.contains(leaf):
+        return tuple(itertools.takewhile(lambda item: item is leaf or not _unreadable(item), chain))
     return tuple(chain)
 
 
-def _sent_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime) -> Chain:
+def _fitting(group: list[Certificate], top: Certificate, chain: list[Certificate]) -> list[Certificate]:
+    found = [item for item in group[:_MAX_CANDIDATES] if item not in chain and _looks_right(top, item)]
+    return [item for item in found if not _unreadable(item)] or found
+
+
+def _sent_first(leaf: Certificate, issuers: Issuers, store: TrustStore, at: datetime) -> Iterator[Chain]:
+    """The path with the store's issuer of the last certificate, then that with the store's own one in its place."""
     chain = [leaf]
-    while len(chain) < MAX_DEPTH and not store.contains(chain[-1]):
+    while len(chain) < MAX_DEPTH and not _looks_like_root(chain[-1]):
         top = chain[-1]
-        known = [item for item in store.find_by_name(top.subject.raw) if item.spki == top.spki]
-        if known and len(chain) > 1:
-            chain[-1] = known[0]
+        following = next((item for item in issuers.sent(top) if item not in chain and key_ids_fit(top, item) is not False), None)
+        if following is None:
             break
-        fitting = [item for item in issuers.namesakes(top)[:_MAX_CANDIDATES] if item not in chain and key_ids_fit(top, item) is not False]
-        sent = next((item for item in fitting if not store.contains(item)), None)
-        stored = [item for item in fitting if store.contains(item) and issuers.has_signed(top, item)]
-        if sent is None and not stored:
+        chain.append(following)
+    whole = tuple(chain)
+    if len(chain) > 1 and _looks_like_root(chain[-1]):
+        chain.pop()  # a root counts as the store has it
+    top = chain[-1]
+    stored = [item for item in issuers.stored(top)[:_MAX_CANDIDATES] if key_ids_fit(top, item) is not False and issuers.has_signed(top, item)]
+    known = [item for item in store.find_by_name(top.subject.raw) if item.spki == top.spki and len(chain) > 1]
+    if stored:
+        yield (*chain, _preferred(stored, at))
+    if known:
+        yield (*chain[:-1], known[0])
+    if not stored and not known:
+        yield whole
+
+
+def _looks_like_root(item: Certificate) -> bool:
+    return item.is_self_issued and names_its_own_key(item)
+
+
+def path_in_order(leaf: Certificate, *, sent: Sequence[Certificate], store: TrustStore, at: datetime, purpose: str) -> list[Path]:
+    """The paths that a client takes when what was sent is in order up to an authority of the store, one for each anchor; none where it is not."""
+    issuers = Issuers(sent, store, Purse(_BUDGET))
+    chain, reached = [leaf], False
+    for item in sent[:MAX_DEPTH]:
+        if name_key(item.subject.raw) != name_key(chain[-1].issuer.raw):
+            return []
+        reached = any(known.spki == item.spki for known in store.find_by_name(item.subject.raw))
+        if reached:
             break
-        chain.append(sent if sent is not None else _preferred(stored, at))
-    return tuple(chain)
+        chain.append(item)
+    found = []
+    for anchor in issuers.stored(chain[-1])[:_MAX_CANDIDATES]:
+        if reached or issuers.has_signed(chain[-1], anchor):
+            way = (*chain, anchor)
+            ending, untried = _ending(way, issuers, anchored=True), issuers.untried(way)
+            found.append(judge(Judged(chain=way, anchored=True, at=at.replace(microsecond=0), purpose=purpose, untried=untried, ending=ending)))
+    return found
 
 
 def _looks_right(child: Certificate, issuer: Certificate) -> bool:
@@ -77,7 +152,20 @@ def _looks_right(child: Certificate, issuer: Certificate) -> bool:
     named = child.authority_key
     if named is not None and named.serial is not None and issuer.serial is not None and named.serial != issuer.serial:
         return False
+    if not _can_have_signed(issuer, child):
+        return False
     return key_ids_fit(child, issuer) is not False and (issuer.key_usage is None or "keyCertSign" in issuer.key_usage)
+
+
+def _can_have_signed(issuer: Certificate, child: Certificate) -> bool:
+    """Whether the issuer's key is of the kind that the child's signature algorithm is for."""
+    known = SIGNATURES.get(child.signature_algorithm.oid)
+    return known is None or issuer.key.kind == "unknown" or issuer.key.kind == known.key or {known.key, issuer.key.kind} == {"RSA", "RSA-PSS"}
+
+
+def _unreadable(item: Certificate) -> bool:
+    """Whether it has an extension that OpenSSL cannot read, so that it is nobody's issuer."""
+    return any(problem.grade is Grade.FATAL and problem.extension for problem in item.problems)
 
 
 def _preferred(group: list[Certificate], at: datetime) -> Certificate:

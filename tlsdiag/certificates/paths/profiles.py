@@ -34,8 +34,9 @@ class Profile:
 
     `backtracks`: tries another issuer when one leads nowhere or breaks a rule; else the first candidate is the only one. `trusted_first`: of the
     candidates it takes those of the store before those that were sent. `partial`: any certificate of the store ends a path, not only a self-signed one.
-    `fetches`: looks for a missing issuer where the certificate says that it is. `takes_stored_leaf`: a server's certificate that is in the store itself is
-    taken unseen, dates included.
+    `fetches`: looks for a missing issuer where the certificate says that it is. `in_order`: what is sent in order up to the store is the path, and only
+    else does it look for one. `alone` names the profile whose rules hold for a server's certificate without a chain. `takes_stored_leaf`: a server's
+    certificate that is in the store itself is taken unseen, dates included.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Profile:
     trusted_first: bool = True
     partial: bool = True
     fetches: bool = False
+    in_order: bool = False
+    alone: str = ""
     takes_stored_leaf: bool = False
 
 
@@ -62,9 +65,9 @@ PROFILES: dict[str, Profile] = {
         Profile(name="web-pki", software="the letter of the CA/Browser Forum's Baseline Requirements"),
         Profile(name="openssl-1.1.1", software="OpenSSL 1.1.1 (older Python, curl, nginx and others)", backtracks=False, partial=False),
         Profile(name="openssl-3", software="OpenSSL 3 (Python to 3.12, curl, nginx and others)", backtracks=False, partial=False),
-        Profile(name="openssl-3-strict", software="OpenSSL 3 in strict mode (Python from 3.13 on)", backtracks=False),
+        Profile(name="openssl-3-strict", software="OpenSSL 3 in strict mode (Python from 3.13 on)", backtracks=False, alone="openssl-3"),
         Profile(name="go", software="Go"),
-        Profile(name="java", software="Java", takes_stored_leaf=True),
+        Profile(name="java", software="Java", takes_stored_leaf=True, in_order=True),
         Profile(name="gnutls", software="GnuTLS (wget and others on Debian)", backtracks=False, trusted_first=False),
         Profile(name="nss", software="NSS"),
         Profile(name="chromium", software="Chromium", fetches=True),
@@ -86,6 +89,7 @@ TABLE: dict[str, Row] = {
     # dates
     "expired": Row(ALL, ALL - {"java"}),
     "not-yet-valid": Row(ALL, ALL - {"java"}),
+    "not-yet-valid:soon": Row(ALL - {"nss"}, ALL - {"java", "nss"}),
     "leaf-trusted": Row(frozenset({"nss", "chromium"})),
     # authorities
     "not-a-ca": Row(ALL, ALL),
@@ -93,6 +97,7 @@ TABLE: dict[str, Row] = {
     "anchor-version": Row(_NONE, STANDARDS | {"openssl-3-strict"}),
     "anchor-version:alone": Row(frozenset({"openssl-3-strict"})),
     "no-cert-sign": Row(ALL, ALL - {"nss"}),
+    "no-cert-sign:empty": Row(ALL - {"go"}, ALL - {"go", "nss"}),
     "path-too-long": Row(ALL, ALL - {"java"}),
     "path-too-long:self-issued": Row(frozenset({"go", "gnutls"}), frozenset({"go", "gnutls"})),
     "too-deep": Row(ALL),
@@ -105,9 +110,14 @@ TABLE: dict[str, Row] = {
     # purposes
     "wrong-usage": Row(ALL),
     "wrong-usage:step-up": Row(ALL - OPENSSL - {"java", "nss"}),
+    "wrong-usage:step-up-microsoft": Row(ALL - OPENSSL - {"java"}),
     "wrong-usage:empty": Row(ALL - {"go", "gnutls"}),
     "wrong-usage:authority": Row(ALL - {"java", "rfc5280"}, OPENSSL | {"go", "chromium"}),
     "wrong-usage:authority-of-clients": Row(ALL - {"java", "rfc5280", "nss"}, OPENSSL | {"go", "chromium"}),
+    "wrong-usage:authority-unknown": Row(ALL - {"java", "rfc5280", "nss"}, OPENSSL | {"go", "chromium"}),
+    "wrong-usage:authority-step-up": Row(frozenset({"web-pki", "go", "chromium"}), frozenset({"go", "chromium"})),
+    "wrong-usage:authority-step-up-microsoft": Row(frozenset({"web-pki", "go", "gnutls", "chromium"}), frozenset({"go", "chromium"})),
+    "wrong-usage:authority-empty": Row(OPENSSL | {"web-pki", "chromium"}, OPENSSL | {"chromium"}),
     "usage-any": Row(OPENSSL | {"nss", "web-pki"}),
     "usage-any:authority": Row(OPENSSL | {"nss", "gnutls"}, OPENSSL),
     "usage-missing": Row(_WEB),
@@ -116,18 +126,26 @@ TABLE: dict[str, Row] = {
     "wrong-key-usage": Row(ALL - {"go", "gnutls", "chromium", "rfc5280"}),
     "wrong-key-usage:authority": Row(OPENSSL | {"nss"}),
     "wrong-key-usage:no-signature": Row(frozenset({"java"})),
+    "wrong-key-usage:not-for-the-key": Row(frozenset({"nss"})),
     # names
     "name-not-permitted": Row(ALL, ALL - {"java"}),
     "name-not-permitted:other": Row(ALL - {"gnutls"}, ALL - {"java", "gnutls"}),
     "name-not-permitted:common-name": Row(OPENSSL | {"java", "gnutls", "nss"}, OPENSSL | {"gnutls", "nss"}),
+    "name-not-permitted:permitted-directory": Row(ALL - {"gnutls", "go"}, ALL - {"java", "gnutls", "go"}),
+    "name-not-permitted:directory": Row(ALL - {"go"}, ALL - {"java", "go"}),
+    "name-not-permitted:everything": Row(ALL - {"java"}, ALL - {"java"}),
+    "name-not-permitted:literal": Row(OPENSSL | {"gnutls", "go"}, OPENSSL | {"gnutls", "go"}),
+    "name-not-permitted:no-domain": Row(frozenset({"go"}), frozenset({"go"})),
     "name-not-permitted:wildcard": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
     "constraints-not-understood:directory": Row(frozenset({"go"}), frozenset({"go"})),
     "constraints-not-understood:excluded-directory": Row(frozenset({"go", "gnutls"}), frozenset({"go", "gnutls"})),
+    "constraints-not-understood:not-critical": Row(frozenset({"gnutls"}), frozenset({"gnutls"})),
     "constraints-not-understood:uri": Row(frozenset({"chromium"}), frozenset({"chromium"})),
     "constraints-not-understood:odd": Row(frozenset({"go", "chromium"}), frozenset({"go", "chromium"})),
     "malformed-constraints": Row(STANDARDS | {"go", "java", "nss", "chromium"}, STANDARDS | {"go", "nss"}),
-    "malformed-constraints:unreadable": Row(ALL, STANDARDS | OPENSSL | {"go", "nss"}),
+    "malformed-constraints:unreadable": Row(ALL, ALL),
     "malformed-constraints:empty": Row(STANDARDS | {"go", "chromium"}, STANDARDS | {"go", "chromium"}),
+    "malformed-constraints:star": Row(STANDARDS | {"java", "nss", "chromium"}, STANDARDS | {"nss", "chromium"}),
     "malformed-constraints:dot": Row(STANDARDS, STANDARDS),
     "constraints-too-many": Row(STANDARDS | {"go"}, STANDARDS | {"go"}),
     "constraints-not-critical": Row(frozenset({"rfc5280"}), frozenset({"rfc5280"})),
@@ -136,6 +154,7 @@ TABLE: dict[str, Row] = {
     "malformed-name:unreadable": Row(ALL - {"java", "nss"}, _NONE),
     "malformed-name:empty": Row(STANDARDS | {"openssl-3-strict", "go", "chromium"}, _NONE),
     "malformed-name:label": Row(STANDARDS, _NONE),
+    "malformed-name:nothing": Row(STANDARDS | {"gnutls"}, _NONE),
     "malformed-name:host": Row(STANDARDS),
     "malformed-name:odd": Row(STANDARDS),
     "wildcard-too-broad": Row(_WEB),
@@ -151,20 +170,34 @@ TABLE: dict[str, Row] = {
     "unknown-critical-extension:policy-constraints": Row(frozenset({"gnutls", "nss"})),
     "unknown-critical-extension:inhibit-any": Row(frozenset({"nss"})),
     "duplicate-extension": Row(ALL - {"nss"}, ALL - {"gnutls", "nss"}),
-    "malformed-extension": Row(ALL, _NONE),
-    "malformed-extension:usage": Row(ALL - {"gnutls", "nss"}, _NONE),
-    "malformed-extension:policies": Row(STANDARDS | {"go", "chromium"}, _NONE),
-    "malformed-extension:empty": Row(STANDARDS | _BROWSERS, _NONE),
-    "malformed-extension:strict": Row(STANDARDS | {"go", "nss", "chromium"}, _NONE),
+    "duplicate-extension:unread": Row(ALL - OPENSSL - {"nss"}, ALL - OPENSSL - {"gnutls", "nss"}),
+    "malformed-extension": Row(ALL, OPENSSL | {"go", "java", "chromium"}),
+    "malformed-extension:usage": Row(ALL - {"gnutls", "nss"}, OPENSSL | {"go", "java", "chromium"}),
+    "malformed-extension:usage-above": Row(ALL - {"nss"}, OPENSSL | {"go", "java", "gnutls", "chromium"}),
+    "malformed-extension:purposes": Row(ALL - {"nss"}, OPENSSL | {"go", "java", "chromium"}),
+    "malformed-extension:basic": Row(ALL - {"gnutls", "nss"}, OPENSSL | {"go", "java", "chromium"}),
+    "malformed-extension:basic-above": Row(ALL - {"gnutls"}, OPENSSL | {"go", "java", "nss", "chromium"}),
+    "malformed-extension:authority-key": Row(ALL - {"gnutls", "nss"}, OPENSSL | {"go", "java", "chromium"}),
+    "malformed-extension:policies": Row(STANDARDS | {"go", "chromium"}, frozenset({"go", "chromium"})),
+    "malformed-extension:empty": Row(STANDARDS | _BROWSERS, frozenset({"chromium"})),
+    "malformed-extension:empty-list": Row(STANDARDS | {"chromium"}, frozenset({"chromium"})),
+    "malformed-extension:strict": Row(STANDARDS | {"go", "nss", "chromium"}, frozenset({"go", "chromium"})),
+    "malformed-extension:basic-not-der": Row(STANDARDS | {"go", "nss", "chromium"}, frozenset({"go", "chromium"})),
+    "malformed-extension:basic-not-der-above": Row(STANDARDS | {"go", "chromium"}, frozenset({"go", "chromium"})),
+    "malformed-extension:trailing": Row(STANDARDS | {"java", "chromium"}, frozenset({"java", "chromium"})),
+    "malformed-extension:trailing-above": Row(STANDARDS | {"java", "gnutls", "nss", "chromium"}, frozenset({"java", "gnutls", "nss", "chromium"})),
     "authority-key-missing": Row(_STRICT, STANDARDS),
     "authority-key-differs": Row(frozenset({"nss"})),
     "authority-key-differs:anchor": Row(frozenset({"nss", "java"})),
+    "authority-key-differs:anchor-serial": Row(frozenset({"java"})),
     "authority-key-critical": Row(_STRICT | OPENSSL | {"go", "java", "chromium"}, _STRICT | OPENSSL | {"go", "chromium"}),
     "authority-key-odd": Row(_WEB, _WEB),
+    "authority-key-odd:no-key": Row(_WEB | {"openssl-3-strict"}, _WEB),
     "subject-key-missing": Row(_STRICT, _STRICT),
     "subject-key-critical": Row(_STRICT | OPENSSL | {"go", "java", "chromium"}, _STRICT | OPENSSL | {"go", "chromium"}),
     "authority-access-critical": Row(STANDARDS),
     "policy-constraints-not-critical": Row(STANDARDS),
+    "feature-not-handed-down": Row(frozenset({"gnutls"}), frozenset({"gnutls"})),
     "policy-missing": Row(STANDARDS | {"go", "java", "chromium"}),
     # bytes
     "malformed": Row(ALL, ALL),
@@ -181,7 +214,7 @@ TABLE: dict[str, Row] = {
     "serial-zero": Row(STANDARDS, _NONE),
     "serial-too-long": Row(STANDARDS, STANDARDS),
     "old-version": Row(_WEB),
-    "old-version:extensions": Row(ALL - {"openssl-1.1.1", "openssl-3", "nss"}, STANDARDS | {"openssl-3-strict"}),
+    "old-version:extensions": Row(ALL - {"openssl-1.1.1", "openssl-3", "nss"}, STANDARDS | {"openssl-3-strict", "java", "gnutls"}),
     # strength
     "weak-key:rsa": Row(_WEB | _LEVEL_2, _WEB | _LEVEL_2),
     "weak-key:rsa-near": Row(_WEB, _WEB),
@@ -189,8 +222,8 @@ TABLE: dict[str, Row] = {
     "weak-key:exponent": Row(STANDARDS | {"java"}),
     "weak-key:curve": Row(ALL - {"rfc5280", "gnutls", "openssl-1.1.1"}, _WEB | _LEVEL_2),
     "weak-key:dsa": Row(_WEB | OPENSSL | {"go", "chromium"}, _WEB),
-    "key-not-allowed": Row(_WEB | _BROWSERS, _WEB),
-    "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB),
+    "key-not-allowed": Row(_WEB | _BROWSERS, _WEB | _BROWSERS),
+    "key-not-allowed:ed448": Row(_WEB | _BROWSERS | {"go"}, _WEB | _BROWSERS | {"go"}),
     "key-not-allowed:new": Row(ALL - {"rfc5280"}, _WEB),
     "key-not-allowed:curve": Row(_WEB | _BROWSERS | {"go", "java", "gnutls"}, _WEB),
     "key-size-odd": Row(_WEB, _WEB),
@@ -198,6 +231,13 @@ TABLE: dict[str, Row] = {
     "weak-signature": Row(ALL),
 }
 """Code, or code and variant where the same fault differs by its particulars; the variant is not part of `Violation.code`."""
+
+TABLE |= {
+    f"{code}-tolerated": Row(row.below - {"java"}, row.anchor - {"java"})
+    for code, row in TABLE.items()
+    if code.startswith(("malformed-extension", "malformed-constraints:unreadable"))
+}
+# what cannot be read in an extension that is not critical
 
 
 def refusing(code: str, *, anchor: bool) -> Names:

@@ -16,10 +16,10 @@ from ..oids import SERVER_AUTH
 from ..stores import TrustStore
 from .building import build_paths, rank
 from .client_names import takes_host, why_not_named
-from .judging import Judged, judge
 from .model import Path, Violation
-from .own_ways import own_path
+from .own_ways import own_path, path_in_order
 from .profiles import CLIENTS, PROFILES
+from .sent_along import of_reading, unread
 
 
 @attrs.frozen(kw_only=True)
@@ -60,15 +60,33 @@ def client_verdicts(
             continue
         looked = fetched if profile.fetches else search
         if profile.takes_stored_leaf and store.contains(leaf):
-            path = attrs.evolve(judge(Judged(chain=(leaf,), anchored=True, at=at, purpose=purpose)), violations=())
+            path = Path(certificates=(leaf,), anchored=True, violations=of_reading(leaf, profile.name))
+        elif profile.in_order and (ordered := path_in_order(leaf, sent=sent, store=store, at=at, purpose=purpose)):
+            path = _best(ordered, profile.name)
         elif profile.backtracks:
-            path = min(looked.paths, key=lambda item: rank(item, profile.name))
+            path = _best([_dated(item, profile.name) for item in looked.paths] if profile.in_order else looked.paths, profile.name)
         else:
             path = own_path(leaf, profile, sent=sent, store=store, at=at, purpose=purpose)
-        violations = (*path.refusals(profile.name), *_unreadable(sent, profile.name), *_named(leaf, host, profile.name))
+        unused = [item for item in sent if item not in path.certificates]
+        along = unread(unused, profile.name)
+        violations = (*path.refusals(profile.name), *along, *_named(leaf, host, profile.name))
         accepts = path.anchored and not violations
         found.append(ClientVerdict(profile=profile.name, accepts=accepts, violations=violations, path=path, complete=looked.complete))
     return tuple(found)
+
+
+def _best(paths: Sequence[Path], profile: str) -> Path:
+    return min(paths, key=lambda item: rank(item, profile))
+
+
+def _dated(path: Path, profile: str) -> Path:
+    """The path for a client that looks at an anchor's dates when it has to find the path."""
+    top = len(path.certificates) - 1
+    violations = (
+        attrs.evolve(item, profiles=item.profiles | {profile}) if item.code in ("expired", "not-yet-valid") and item.depth == top else item
+        for item in path.violations
+    )
+    return attrs.evolve(path, violations=tuple(violations))
 
 
 def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation, ...]:
@@ -77,14 +95,3 @@ def _named(leaf: Certificate, host: str | None, profile: str) -> tuple[Violation
         return ()
     code = "name-mismatch" if takes_host(host, profile) else "host-odd"
     return (Violation(code=code, depth=0, detail=f"the certificate is not for {host}: {why}", profiles=frozenset({profile})),)
-
-
-def _unreadable(sent: Sequence[Certificate], profile: str) -> tuple[Violation, ...]:
-    """Whatever is sent along has to be a certificate, used or not, for all but Chromium."""
-    found = next((number for number, item in enumerate(sent, 1) if not item.readable), None)
-    if found is None or profile not in _READ_ALL:
-        return ()
-    return (Violation(code="malformed", depth=0, detail=f"certificate {found} of those that are sent cannot be read", profiles=_READ_ALL),)
-
-
-_READ_ALL = CLIENTS - {"chromium"}

@@ -88,6 +88,9 @@ ALWAYS_TOLD = frozenset({
 """What another check tells whoever refuses for it, or what was chosen with open eyes (Ed25519, an underscore): then the list of clients is a remark."""
 _UNTRUSTED = frozenset({"unknown-issuer", "re-keyed", "bad-signature", "search-incomplete"})
 """What ends a way before it has come to a root."""
+_OF_BYTES = frozenset({"malformed", "malformed-extension", "malformed-constraints", "malformed-key", "duplicate-extension"})
+_NAME_REFUSED = (62, 64)
+"""OpenSSL's codes for a host name and an address that do not match."""
 STRICT_CODES = range(80, 95)
 """OpenSSL's codes for which `certificate-breaks-profile` is the cause."""
 _RARE = frozenset({"openssl-1.1.1", "gnutls", "nss"})
@@ -103,8 +106,9 @@ class ClientsCheck(Check):
     wants = (ClientOutcome, ChainPaths)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
-        """Yield nothing where all agree: then the cause is told elsewhere, or there is none."""
+        """Where all agree the cause is told elsewhere, or there is none: yield only what no other check names."""
         if not seen[ClientViews].accepted_by:
+            yield from _all_refuse(seen)
             return
         views = _with_the_real_one(seen)
         missing = [view for view in views if not view.accepts and view.better]
@@ -164,6 +168,31 @@ def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[Cli
     return ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, differing, accepting), severity=_severity(seen, differing, blocks=blocks), blocks=blocks, **more)
 
 
+def _all_refuse(seen: Seen) -> Iterator[Finding]:
+    """No client takes it, and no other check says why: a key of an unknown kind, an identifier that leads nowhere."""
+    views = seen[ClientViews].views
+    judged_by = next((view for view in views if view.profile == (_at_hand(seen) or _DEFAULT)), None)
+    paths = seen.get(ChainPaths)
+    if paths is None or not any(path.anchored for path in paths.paths):
+        return  # `certificate/trust` tells why no way leads to a root
+    if judged_by is None or not judged_by.reasons or not refuses_certificates(seen):
+        return
+    top = len(judged_by.path) - 1
+    below = attrs.evolve(judged_by, reasons=tuple(note for note in judged_by.reasons if not (note.depth == top > 0 and note.code in _OF_BYTES)))
+    if _names_a_cause(seen, below) or _breaks_a_rule(paths):
+        return  # the bytes of an anchor, which was not sent, are told here alone
+    detail = f"{_software(views)} refuse it: {_why(judged_by)}."
+    yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, title="No client accepts this chain")
+
+
+def _breaks_a_rule(paths: ChainPaths) -> bool:
+    """Whether the best path breaks what other checks name, though the client went another way or none."""
+    best = paths.paths[0]
+    top = len(best.certificates) - 1
+    refused = [note for note in best.violations if _DEFAULT in note.profiles and not (note.depth == top > 0 and note.code in _OF_BYTES)]
+    return any(note.code in CAUSES for note in refused)
+
+
 def _is_the_cause(seen: Seen, differing: Sequence[ClientView]) -> bool:
     """Whether the client at hand refuses, as predicted, for what no other check names."""
     mine, client = next((view for view in differing if view.profile == _at_hand(seen)), None), seen.get(ClientOutcome)
@@ -184,7 +213,10 @@ def _is_told_trust(seen: Seen, code: str) -> bool:
 
 
 def _is_told_name(seen: Seen, code: str) -> bool:
-    """Whether `certificate/names` tells of the name too; it goes by RFC 9525, which takes some names that clients do not."""
+    """Whether `certificate/names` tells of the name too: the client refused it, or RFC 9525 does, which takes some names that clients do not."""
+    client = seen.get(ClientOutcome)
+    if client is not None and client.verify_code in _NAME_REFUSED:
+        return code == "name-mismatch"
     names = read_certificate(seen[ServedChain].certificates[0]).dns_names if code == "name-mismatch" else ()
     return code == "name-mismatch" and not any(matches_dns(name, seen.target.reference_name) for name in names)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from ...certificates import Certificate, read_certificate
-from ...plugin import ChainPaths, Seen, ServedChain, StoreVerdicts
+from ...certificates import DEFAULT, Certificate, read_certificate
+from ...plugin import ChainPaths, ClientOutcome, Seen, ServedChain, StoreVerdicts
 from ..local.common import MOZILLA
 
 _CERTIFI = "certifi"
@@ -32,6 +32,16 @@ def server_certificate(seen: Seen) -> tuple[int, Certificate] | None:
         return None
     certificate = read_certificate(served.certificates[position])
     return (position, certificate) if certificate.readable else None
+
+
+def refused_unasked(seen: Seen, der: bytes, codes: Collection[str]) -> bool:
+    """Whether the default profile refuses every path for such a fault of this certificate; only where no client was tried, which would say so itself."""
+    paths = seen.get(ChainPaths)
+    if seen.get(ClientOutcome) is not None or paths is None or paths.trusted or not paths.paths:
+        return False
+    best = paths.paths[0]
+    at = [note.depth for note in best.violations if DEFAULT in note.profiles and note.code in codes and note.depth is not None]
+    return any(best.certificates[depth] == der for depth in at)
 
 
 def unused_positions(paths: ChainPaths | None) -> set[int]:

@@ -20,7 +20,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE
-from .common import evidence, unused_positions
+from .common import evidence, refused_unasked, unused_positions
 
 MALFORMED = Rule(
     code="certificate-malformed",
@@ -53,6 +53,11 @@ _OUT_OF_DATE = frozenset({9, 10})
 _MOST_SHOWN = 5
 _SEVERITIES = {Grade.FATAL: Severity.HIGH, Grade.STRICT: Severity.MEDIUM}
 
+_OF_BYTES = frozenset({
+    "malformed", "malformed-extension", "malformed-name", "malformed-key", "malformed-constraints", "duplicate-extension", "signature-algorithms-differ",
+})  # fmt: skip
+"""What a path breaks by the bytes of a certificate."""
+
 
 class EncodingCheck(Check):
     """Reads every certificate that was sent, byte by byte."""
@@ -79,7 +84,8 @@ class EncodingCheck(Check):
 def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], position: int, *, used: bool) -> Finding:
     client = seen.get(ClientOutcome)
     worst = next((item for item in wrong if item.grade is Grade.FATAL), wrong[0])
-    blocks = used and worst.grade is Grade.FATAL and client is not None and _is_refused(client, worst)
+    fatal = used and worst.grade is Grade.FATAL
+    blocks = fatal and (_is_refused(client, worst) if client is not None else refused_unasked(seen, certificate.der, _OF_BYTES))
     detail = f"Certificate {position} of the chain ({described(certificate)}): {_listed(wrong)}."
     if worst.grade is Grade.STRICT:
         detail += " Strict readers refuse it; OpenSSL goes on."

@@ -21,7 +21,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
-from .common import evidence, unused_positions
+from .common import evidence, refused_unasked, unused_positions
 
 WEAK_KEY = Rule(
     code="weak-key",
@@ -179,6 +179,7 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
     refused = client is not None and not client.completed and (
         client.verify_code in _REFUSED_FOR[rule.code] or "KEY_TOO_SMALL" in reason or "MD_TOO_WEAK" in reason
     )
+    refused = refused or refused_unasked(seen, certificate.der, (rule.code,))
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
     if rule is WEAK_KEY and position > 0:
         return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **evidence(certificate, position))

@@ -108,6 +108,9 @@ def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iter
     if best is None or not best.anchored or best.certificates[-1] in sent:
         return
     root = read_certificate(best.certificates[-1])
+    if root.not_before is not None and seen.now < root.not_before:
+        detail = f"{root.label}, in {paths.store if paths else 'the store'}, is valid from {root.not_before:%Y-%m-%d %H:%M} UTC on ({seen.now:%Y-%m-%d %H:%M} UTC now)."
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **evidence(root, None), title="A trusted root is not valid yet")
     if root.not_after is None or seen.now <= root.not_after:
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."

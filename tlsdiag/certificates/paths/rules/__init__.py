@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     extensions.critical,
     extensions.key_identifiers,
     extensions.criticality,
+    extensions.handed_down,
     policies.rule,
     strength.keys,
     strength.signatures,

@@ -22,7 +22,7 @@ def rule(judged: Judged) -> Iterator[Broken]:
 
 def _trusted_leaf(leaf: Certificate) -> Iterator[Broken]:
     """A server's certificate that is an anchor itself."""
-    if leaf.version < 3:
+    if leaf.version < 3 and leaf.is_ca is None:
         yield "anchor-version:alone", 0, f"{leaf.label} is of version {leaf.version}, which has no basicConstraints"
     if leaf.is_ca is False:
         yield "leaf-trusted", 0, f"{leaf.label} is in the store and says that it is no authority (basicConstraints)"
@@ -44,7 +44,7 @@ def _authority(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken
         if item.is_ca:
             yield "key-usage-missing", depth, f"{item.label} is an authority without keyUsage"
     elif "keyCertSign" not in usage:
-        yield "no-cert-sign", depth, f"{item.label} may not sign certificates (keyUsage)"
+        yield "no-cert-sign" if usage else "no-cert-sign:empty", depth, f"{item.label} may not sign certificates (keyUsage)"
 
 
 def _length(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
@@ -61,6 +61,8 @@ def _length(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
 def _leaf(leaf: Certificate, *, trusted: bool) -> Iterator[Broken]:
     if trusted:
         yield from _trusted_leaf(leaf)
+    if leaf.is_ca and leaf.key_usage is None:
+        yield "key-usage-missing", 0, f"{leaf.label} is an authority without keyUsage"
     if leaf.is_ca:
         detail = f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
         yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, detail

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from ...oids import SIGNATURES
+from ..issuers import names_its_own_key
 from ..judging import Broken, Judged
 
 
@@ -15,8 +16,9 @@ def rule(judged: Judged) -> Iterator[Broken]:
         depth, code, detail = judged.ending
         yield code, depth, detail
     last = judged.chain[-1]
-    if judged.anchored and not last.is_self_issued:
-        detail = f"{last.label} is in the store and was issued by another authority: a client that wants a root at the end of a path goes on to look for it"
+    if judged.anchored and not (last.is_self_issued and names_its_own_key(last)):
+        how = "names another key as its issuer's (authorityKeyIdentifier)" if last.is_self_issued else "was issued by another authority"
+        detail = f"{last.label} is in the store and {how}: a client that wants a root at the end of a path goes on to look for it"
         yield "partial-chain", judged.top, detail
     for depth, (child, issuer) in enumerate(itertools.pairwise(judged.chain)):
         if child.issuer.raw != issuer.subject.raw:

@@ -39,10 +39,27 @@ def key_identifiers(judged: Judged) -> Iterator[Broken]:
             where = ":anchor" if judged.is_anchor(depth + 1) else ""
             detail = f"the authorityKeyIdentifier of {item.label} is not the key of {judged.chain[depth + 1].label}, which signed it"
             yield f"authority-key-differs{where}", depth, detail
+        elif judged.is_anchor(depth + 1) and _names_another(item, judged.chain[depth + 1]):
+            detail = f"the authorityKeyIdentifier of {item.label} has another serial number than {judged.chain[depth + 1].label}, which signed it"
+            yield "authority-key-differs:anchor-serial", depth, detail
         if subject is None and item.is_ca and depth > 0:
             yield "subject-key-missing", depth, f"{item.label} is an authority without subjectKeyIdentifier"
         elif subject is not None and subject.critical:
             yield "subject-key-critical", depth, f"{item.label} has a subjectKeyIdentifier that is marked critical"
+
+
+def _names_another(item: Certificate, issuer: Certificate) -> bool:
+    named = item.authority_key
+    return named is not None and named.serial is not None and issuer.serial is not None and named.serial != issuer.serial
+
+
+def handed_down(judged: Judged) -> Iterator[Broken]:
+    """TLS features of an authority that a certificate below it lacks (RFC 7633 section 4.2.2); the rule of GnuTLS alone."""
+    for depth, item in judged.authorities():
+        missing = set(item.tls_features) - set(judged.chain[depth - 1].tls_features)
+        if missing:
+            below = judged.chain[depth - 1].label
+            yield "feature-not-handed-down", depth, f"{item.label} wants TLS features ({', '.join(map(str, sorted(missing)))}) that {below} does not have"
 
 
 def _authority_key(item: Certificate, depth: int, *, critical: bool, rooted: bool) -> Iterator[Broken]:
@@ -53,7 +70,7 @@ def _authority_key(item: Certificate, depth: int, *, critical: bool, rooted: boo
     if found is None:
         return  # it cannot be read, which is told as a malformed extension
     if found.key_id is None:
-        yield "authority-key-odd", depth, f"the authorityKeyIdentifier of {item.label} names no key"
+        yield "authority-key-odd:no-key", depth, f"the authorityKeyIdentifier of {item.label} names no key"
     elif rooted and item.subject_key_id is not None and found.key_id != item.subject_key_id:
         yield "authority-key-odd", depth, f"{item.label} has issued itself, and its authorityKeyIdentifier is not its own subjectKeyIdentifier"
     if found.issuer or found.serial is not None:

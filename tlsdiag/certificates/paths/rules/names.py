@@ -15,17 +15,20 @@ from ...certificate import Certificate
 from ...constraints import (
     EMPTY,
     UNREADABLE,
+    WILDCARD,
     broken_names,
     common_name_broken,
     dotted_constraints,
+    literally_outside,
     malformed_constraints,
     odd_kinds,
-    only_others_broken,
     too_many,
+    uncompared,
     wildcards_reaching,
 )
 from ...suffixes import is_public_suffix
 from ..judging import Broken, Judged
+from ..profiles import TABLE
 
 _LABELS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[0-9]{8,10}|[0-9]{1,4}(\.[0-9]{1,4}){3}", re.IGNORECASE)
@@ -33,6 +36,13 @@ _NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[0-9]{8,10}|[0-9]{1,4}(\.[0-9]{1,4}){3}",
 _HOW_MALFORMED = {UNREADABLE: ":unreadable", EMPTY: ":empty"}
 _KINDS = {"directory": "directory names", "excluded-directory": "excluded directory names", "uri": "URIs", "odd": "other names"}
 _MAX_TOLD = 5
+_UNCOMPARED = {
+    frozenset({"directory", "permitted-other"}): "name-not-permitted:permitted-directory",
+    frozenset({"permitted-other"}): "name-not-permitted:other",
+    frozenset({"directory"}): "name-not-permitted:directory",
+    frozenset({"everything"}): "name-not-permitted:everything",
+}
+"""What only some clients compare, and the variant for it."""
 
 
 def constraints(judged: Judged) -> Iterator[Broken]:
@@ -43,9 +53,15 @@ def constraints(judged: Judged) -> Iterator[Broken]:
             continue
         yield from _of_constraints(item, depth, critical=extension.critical)
         below = [lower for number, lower in enumerate(judged.chain[:depth]) if number == 0 or not lower.is_self_issued]
-        code = "name-not-permitted:other" if all(only_others_broken(item, lower) for lower in below) else "name-not-permitted"
+        kinds = frozenset.intersection(*(uncompared(item, lower) for lower in below))
+        code = next((code for kind, code in _UNCOMPARED.items() if kind <= kinds), "name-not-permitted")
         for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
             yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+        for reason in dict.fromkeys(reason for lower in below for reason in literally_outside(item, lower)):
+            yield "name-not-permitted:literal", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+        for name in itertools.islice((name for lower in below for name in _no_domains(lower)), 1):
+            detail = f"{item.label} has nameConstraints, and {name[:80]} below it is no name that could be compared with them"
+            yield "name-not-permitted:no-domain", depth, detail
         for reason in common_name_broken(item, judged.chain[0]):
             yield "name-not-permitted:common-name", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in wildcards_reaching(item, lower)):
@@ -58,16 +74,36 @@ def constraints(judged: Judged) -> Iterator[Broken]:
         yield "constraints-in-leaf", 0, f"{leaf.label} is no authority and has nameConstraints"
 
 
+@functools.lru_cache(maxsize=512)
+def _no_domains(item: Certificate) -> tuple[str, ...]:
+    """The first of its dNSNames that is no domain, if any."""
+    return tuple(itertools.islice((name for name in item.dns_names if not _is_domain(name)), 1))
+
+
+def _is_domain(name: str) -> bool:
+    """Whether Go takes it for a domain: printable labels, none of them empty; nothing at all is one too."""
+    return not name or all(label and all("!" <= character <= "~" for character in label) for label in name.split("."))
+
+
 def _of_constraints(item: Certificate, depth: int, *, critical: bool) -> Iterator[Broken]:
     if not critical:
         yield "constraints-not-critical", depth, f"{item.label} has nameConstraints that are not marked critical"
     for reason in malformed_constraints(item):
-        yield f"malformed-constraints{_HOW_MALFORMED.get(reason, '')}", depth, f"the nameConstraints of {item.label} make no sense: {reason}"
+        how = ":star" if reason.endswith(WILDCARD) else _HOW_MALFORMED.get(reason, "")
+        yield _tolerated(f"malformed-constraints{how}", critical=critical), depth, f"the nameConstraints of {item.label} make no sense: {reason}"
+    if not critical and "excluded-directory" in odd_kinds(item):
+        detail = f"{item.label} has nameConstraints of a kind that some clients do not know ({_KINDS['excluded-directory']})"
+        yield "constraints-not-understood:not-critical", depth, detail
     for kind in sorted(odd_kinds(item)) if critical else ():
         detail = f"{item.label} has critical nameConstraints of a kind that some clients do not know ({_KINDS[kind]})"
         yield f"constraints-not-understood:{kind}", depth, detail
     for base in dotted_constraints(item):
         yield "malformed-constraints:dot", depth, f"the nameConstraints of {item.label} have {base}: a DNS name there does not begin with a dot"
+
+
+def _tolerated(code: str, *, critical: bool) -> str:
+    """Java passes over an extension that it cannot read and that is not critical."""
+    return code if critical or f"{code}-tolerated" not in TABLE else f"{code}-tolerated"
 
 
 def alternative_names(judged: Judged) -> Iterator[Broken]:

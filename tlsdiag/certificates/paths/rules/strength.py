@@ -51,7 +51,9 @@ def _rsa(key: KeyInfo, bits: int) -> Iterator[tuple[str, str]]:
 
 
 def signatures(judged: Judged) -> Iterator[Broken]:
-    """The hash of every signature that is verified: not of an anchor's own."""
+    """The hash of every signature that is verified: not of an anchor's own, be it a server's certificate that stands alone."""
+    if judged.anchored and judged.top == 0:
+        return
     for depth, item in enumerate(judged.chain):
         weakness = None if judged.is_anchor(depth) else weak_signature(item)
         if weakness is not None:

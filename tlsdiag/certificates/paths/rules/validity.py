@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ..judging import Broken, Judged
+
+_SLACK = timedelta(days=1)
+"""NSS lets a clock be a day behind."""
 
 
 def rule(judged: Judged) -> Iterator[Broken]:
@@ -13,4 +17,5 @@ def rule(judged: Judged) -> Iterator[Broken]:
         if item.not_after is not None and judged.at > item.not_after:
             yield "expired", depth, f"{item.label} expired on {item.not_after:%Y-%m-%d %H:%M:%S} UTC"
         if item.not_before is not None and judged.at < item.not_before:
-            yield "not-yet-valid", depth, f"{item.label} is valid from {item.not_before:%Y-%m-%d %H:%M:%S} UTC on"
+            soon = item.not_before - judged.at < _SLACK
+            yield "not-yet-valid:soon" if soon else "not-yet-valid", depth, f"{item.label} is valid from {item.not_before:%Y-%m-%d %H:%M:%S} UTC on"
