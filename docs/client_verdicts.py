@@ -32,7 +32,7 @@ for endpoint in report.endpoints:
 
 Without a connection: `tlsdiag.certificates.client_verdicts(leaf, sent=..., store=..., at=..., host=...)`.
 
-What it cannot see: what a client fetches or remembers (browsers fetch missing intermediates), its own settings, lists of revoked or distrusted certificates, policies for
+Chromium fetches issuers that were not sent: what [was fetched](fetching.md) counts for it. What it cannot see: what a client remembers of other sites, its own settings, lists of revoked or distrusted certificates, policies for
 public authorities alone (lifetimes, Certificate Transparency), and what fails after the certificates were accepted, such as a key that the client cannot use.
 """
 
