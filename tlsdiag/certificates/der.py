@@ -6,6 +6,7 @@ reads outside its bounds, and nesting is the caller's, one level at a time. Bad 
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -205,6 +206,12 @@ def oid_text(content: bytes, offset: int = 0) -> str:
     """The dotted form of an object identifier's content."""
     if not content or content[-1] & 0x80 or len(content) > _MAX_IDENTIFIER:
         raise DerError("a damaged OBJECT IDENTIFIER", offset)
+    return _dotted(content)
+
+
+@functools.lru_cache(maxsize=1024)
+def _dotted(content: bytes) -> str:
+    """Remembered, for the same few stand in every certificate."""
     arcs, value = [], 0
     for byte in content:
         value = value << 7 | byte & 0x7F

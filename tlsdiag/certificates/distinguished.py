@@ -6,12 +6,30 @@
 
 from __future__ import annotations
 
+import functools
+
 from .certificate import Name
 from .der import SEQUENCE, SET, DerError, Element, read_element
+
+_USUAL = 512
+"""Bytes of a name that is remembered: the same authorities are named again and again."""
 
 
 def read_name(element: Element) -> Name:
     """A Name; DerError when it cannot be followed."""
+    remembered = _usual(element.raw) if len(element.raw) <= _USUAL else None
+    return remembered or _walked(element)
+
+
+@functools.lru_cache(maxsize=1024)
+def _usual(raw: bytes) -> Name | None:
+    try:
+        return _walked(read_element(raw))
+    except DerError:
+        return None  # walked again, in its place, for the offset of what is wrong
+
+
+def _walked(element: Element) -> Name:
     found = []
     for group in element.expect(SEQUENCE).children():
         for pair in group.expect(SET).children():
