@@ -138,6 +138,12 @@ def test_a_dsa_key_is_named(context: Callable[[], ssl.SSLContext], serve: Serve)
     assert "a key of the kind DSA" in proved(report, "no-common-certificate-type").detail
 
 
+def test_a_server_that_wants_a_name_is_not_one_without_a_certificate(serve: Serve) -> None:
+    """Caddy, asked by its address: no name is sent, and there is none to try."""
+    report = diagnose(serving(serve, "caddy", ECDSA, sni_strict=True), client(), name="127.0.0.1")
+    assert report.root_cause is not None and report.root_cause.code == "fatal-alert", report
+
+
 def test_a_server_without_a_certificate_is_not_told_as_a_list_that_lacks_something(serve: Serve) -> None:
     report = diagnose(serving(serve, "openssl", ECDSA, extra=("-nocert",)), client())
     assert report.root_cause is not None and report.root_cause.code == "server-without-certificate"

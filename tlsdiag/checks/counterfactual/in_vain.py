@@ -72,11 +72,10 @@ class InVainCheck(Check):
             return
         if found.flips or any(trial.outcome is not TrialOutcome.ALERT or trial.messages for trial in told):
             return
-        if not alike >= _ON_THE_LISTS or not (alike >= _ON_THE_NAME or seen.target.server_name is None):
-            return
-        name = f" for {seen.target.server_name}" if seen.target.server_name else ""
+        if not alike >= _ON_THE_LISTS | _ON_THE_NAME:
+            return  # without a name of its own to send, as for an address, a server may only want one
         detail = (
             f"{seen.endpoint} answers each of {len(told)} hellos with the alert {alert_name(before.alert)}: the client's own, and it with every suite, group, signature scheme "
-            f"and version that there is, with the server name, another, and none. The server most likely has no certificate{name}, or none that it can use: its key is missing, or of a kind that its suites do not take."
+            f"and version that there is, with the server name, another, and none. The server most likely has no certificate for {seen.target.server_name}, or none that it can use: its key is missing, or of a kind that its suites do not take."
         )
         yield TrialFinding.of(NO_CERTIFICATE, detail, change="", before=before, confidence=Confidence.LIKELY)
