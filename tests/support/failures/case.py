@@ -24,7 +24,7 @@ from tlsdiag import Blame, Report, Verdict
 from tlsdiag.demo.servers import Conversation, listening
 
 T = TypeVar("T")
-LIMITS = tlsdiag.Limits(connect_timeout=1, handshake_timeout=1.5, resolve_timeout=2)
+LIMITS = tlsdiag.Limits(connect_timeout=8, handshake_timeout=12)
 
 
 class How(StrEnum):
