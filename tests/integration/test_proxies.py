@@ -207,7 +207,7 @@ def test_a_load_balancer_with_tls_is_no_proxy(serve: Serve) -> None:
 @pytest.mark.parametrize("kind", ["squid", "tinyproxy", "apache-proxy"])
 def test_https_for_a_plain_proxy_is_the_wrong_scheme_and_proven(kind: str, serve: Serve) -> None:
     target, proxy = web(serve), serve(kind, tls="none")
-    cause = assert_cause(diagnose(target.port, url(proxy, "https")), "proxy-scheme-wrong")
+    cause = assert_cause(diagnose(target.port, url(proxy, "https"), limits=QUICKLY), "proxy-scheme-wrong")
     assert cause.confidence is Confidence.PROVEN
     assert url(proxy) in cause.fix.snippets["shell"]
 
@@ -215,7 +215,7 @@ def test_https_for_a_plain_proxy_is_the_wrong_scheme_and_proven(kind: str, serve
 @pytest.mark.parametrize(("kind", "tried", "right"), [("danted", "http", "socks5h"), ("microsocks", "http", "socks5h"), ("squid", "socks5h", "http")])
 def test_socks_and_http_mixed_up_is_the_wrong_scheme(kind: str, tried: str, right: str, serve: Serve) -> None:
     target, proxy = web(serve), serve(kind, tls="none")
-    cause = assert_cause(diagnose(target.port, url(proxy, tried)), "proxy-scheme-wrong")
+    cause = assert_cause(diagnose(target.port, url(proxy, tried), limits=QUICKLY), "proxy-scheme-wrong")
     assert f"Asked as {right}" in cause.detail
 
 
@@ -271,7 +271,7 @@ def test_a_tunnel_that_breaks_and_a_direct_way_that_works_are_the_proxys_doing(e
 )
 def test_other_answers_of_a_proxy_have_their_own_names(converse: Callable[[Any], None], code: str, serve: Serve) -> None:
     with listening(converse) as proxy:
-        assert_cause(diagnose(web(serve).port, f"http://127.0.0.1:{proxy.port}"), code)
+        assert_cause(diagnose(web(serve).port, f"http://127.0.0.1:{proxy.port}", limits=QUICKLY), code)
 
 
 def test_the_environment_names_the_proxy_and_the_report_says_so(serve: Serve) -> None:
