@@ -30,8 +30,12 @@ LIBRARIES = frozenset((
 _MODULES = frozenset(("http.client", "urllib.error", "urllib.request", "asyncio.exceptions", "asyncio.streams"))
 _WRAPPED = (
     "reason", "original_error", "os_error", "certificate_error", "orig", "inner_exception", "last_error", "last_exception", "original_exception",
-    "inner", "exc", "error", "cause", "_os_error",
+    "inner", "exc", "error", "cause", "_os_error", "exception",
 )  # fmt: skip
+
+
+# what Twisted carries an exception in, as its `value`
+_FAILURE = ("twisted.python.failure", "Failure")
 
 
 class Link(NamedTuple):
@@ -66,6 +70,7 @@ def _behind(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
     others += [attribute(error, name) for name in _WRAPPED]
     for item in items_of(attribute(error, "args")):
         others += [item, *items_of(item)]
+    others += [attribute(item, "value") for item in others if name_of(type(item)) == _FAILURE]
     for other in others:
         if is_a(other, BaseException):
             yield other, False
@@ -136,7 +141,7 @@ _PHASES = {
     "tls_handshake": "handshake", "_on_handshake_complete": "handshake", "on_handshake_complete": "handshake", "create_connection": "connect",
     "_create_connection_transport": "handshake",
     "connect_tcp": "connect", "_sock_connect": "connect", "sock_connect": "connect", "getaddrinfo": "lookup", "read": "read", "recv": "read",
-    "recv_into": "read", "readinto": "read", "_read_status": "read", "readline": "read", "readexactly": "read", "readuntil": "read",
+    "recv_into": "read", "readinto": "read", "_read_status": "read", "readline": "read", "read_line": "read", "readexactly": "read", "readuntil": "read",
     "_do_read__buffered": "read", "_do_read": "read", "sendall": "write", "send": "write", "write": "write", "_tunnel": "proxy",
     "load_cert_chain": "own certificate", "create_default_context": "store",
 }  # fmt: skip

@@ -30,6 +30,26 @@ def _both_ends(text: str, most: int, between: str = " ") -> str:
     return text if len(text) <= most else f"{text[: most // 2]}{between}{text[-most // 2 :]}"
 
 
+_FRAME = re.compile(r"""([ |+]*)File "[^"\n]{1,1000}", line \d{1,9}""")
+"""A frame of a Python traceback; what follows with more indentation is program text."""
+
+
+def without_program_text(text: str) -> str:
+    """Without the lines of a program that a Python traceback quotes: `connection_timeout=10` there is an argument, and no answer."""
+    kept: list[str] = []
+    inside: int | None = None
+    for line in text.split("\n"):
+        frame = _FRAME.match(line)
+        if frame is not None:
+            inside = len(frame[1])
+        elif inside is not None and not line[: inside + 2].strip(" |+") and line.strip(" |+"):
+            continue
+        else:
+            inside = None
+        kept.append(line)
+    return "\n".join(kept)
+
+
 def visible(text: str) -> str:
     """Bounded, without escape sequences and control characters; lines stay lines."""
     text = _ESCAPES.sub("", bounded(text).replace("\r\n", "\n"))

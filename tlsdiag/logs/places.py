@@ -23,6 +23,8 @@ _PATTERNS = tuple(
         rf"""\bCan't connect to MySQL server on '(?P<host>{_NAME})(?::(?P<port>\d{{1,5}}))?'""",
         rf"""\bhost: '(?P<host>{_NAME})',\s+port: (?P<port>\d{{1,5}})""",  # Node.js
         rf"""\b(?:Could not resolve host: |getaddrinfo ENOTFOUND |UnknownHostException: )(?P<host>{_NAME})(?P<port>(?!))?""",
+        rf"""<ServerDescription \('(?P<host>{_HOST})', (?P<port>\d{{1,5}})\)""",  # pymongo
+        rf"""\bsetting up transport to '(?P<host>{_HOST})'/\([^"\n]{{1,120}}, (?P<port>\d{{1,5}})\)""",  # pika
         rf"""\bipv4:(?P<host>{_ADDRESS}):(?P<port>\d{{1,5}})""",  # gRPC
     )
 )
