@@ -22,7 +22,7 @@ def raised_in(module: str, function: str, error: BaseException, **names: Any) ->
     """The error, as it comes out of a function of a library that has these local names."""
     arguments = ", ".join(names)
     space: dict[str, Any] = {"__name__": module, "error": error}
-    exec(f"def {function}({arguments}):\n    raise error", space)  # noqa: S102 - the only way to a frame of another module
+    exec(f"def {function}({arguments}):\n    raise error", space)  # the only way to a frame of another module
     try:
         space[function](**names)
     except BaseException as caught:  # noqa: BLE001 - what was raised
@@ -63,7 +63,10 @@ def test_ldap3_tells_the_place_by_its_server() -> None:
     assert destination(error) == ("ldap.example", 636)
 
 
-@pytest.mark.parametrize("names", [{"uri": "wss://ws.example:8443/"}, {"self": types.SimpleNamespace(uri="wss://ws.example:8443/")}], ids=["argument", "attribute"])
+URI = "wss://ws.example:8443/"
+
+
+@pytest.mark.parametrize("names", [{"uri": URI}, {"self": types.SimpleNamespace(uri=URI)}], ids=["argument", "attribute"])
 def test_websockets_tells_the_place_by_its_uri(names: dict[str, Any]) -> None:
     error = raised_in("websockets.sync.client", "connect", ssl.SSLError(1, "certificate verify failed"), **names)
     assert destination(error) == ("ws.example", 8443)
