@@ -79,3 +79,20 @@ def test_a_websocket_that_ends_after_the_handshake_is_an_end_in_the_data() -> No
     found = tlsdiag.explain(outer)
     assert found.possibilities[0].cause == "eof-without-close-notify"
     assert "client-cert-missing" in [item.cause for item in found.possibilities]
+
+
+def test_a_default_port_does_not_take_the_place_of_the_one_in_the_url() -> None:
+    error = raised_in("aio_pika.connection", "connect", ConnectionResetError(), url="amqps://mq.example:8671/", host="localhost", port=5672)
+    assert destination(error) == ("mq.example", 8671)
+
+
+def test_the_settings_of_libpq_tell_the_place() -> None:
+    timeout = kind("ConnectionTimeout", "psycopg.errors")("connection timeout expired")
+    error = raised_in("psycopg.connection", "connect", timeout, conninfo="host=db.example port=5433 user=a")
+    assert destination(error) == ("db.example", 5433)
+
+
+def test_ftplib_says_nothing_where_the_server_ends_the_connection() -> None:
+    found = tlsdiag.explain(raised_in("ftplib", "getline", EOFError()))
+    assert found.possibilities[0].cause == "server-closes-after-clienthello"
+    assert not tlsdiag.explain(raised_in("app", "main", EOFError())).understood

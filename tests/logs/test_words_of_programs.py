@@ -47,6 +47,15 @@ SAID = (
     ("handshake-timeout", True, "Timeout during TLS handshake with 127.0.0.1:34903"),
     ("server-closes-after-clienthello", False, "Cannot connect to host localhost:42349 ssl:<ssl.SSLContext object at 0x7f8258aadbe0> [None]"),
     ("tcp-refused", True, """ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 53463)")"""),
+    ("cert-expired", True, "Error HTTPSConnectionPool(host='localhost', port=35353): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)'))) executing HTTP request attempt 1 (https://localhost:35353)"),
+    ("starttls-not-offered", False, 'ConnectionError: PostgreSQL server at "localhost:35843" rejected SSL upgrade'),
+    ("alpn-no-overlap", True, "direct SSL connection was established without ALPN protocol negotiation extension"),
+    ("blocked-rst-after-clienthello", False, "NoHostAvailable: ('Unable to connect to any servers', {'127.0.0.1:35353': ConnectionResetError(104, 'Connection reset by peer')})"),
+    ("tcp-refused", False, "KafkaConnectionError: Unable to bootstrap from [('localhost', 36977, <AddressFamily.AF_UNSPEC: 0>)]"),
+    ("name-mismatch", True, r"""SSLError(MaxRetryError('HTTPSConnectionPool(host=\'localhost\', port=42519): Max retries exceeded with url: / (Caused by SSLError(CertificateError("hostname \'localhost\' doesn\'t match \'other.example\'")))'))"""),
+    # what OpenSSL says of plain HTTP at its own port
+    ("plaintext-http-to-tls-port", True, "ssl.SSLError: [SSL: HTTP_REQUEST] http request (_ssl.c:1006)"),
+    ("plaintext-http-to-tls-port", True, "error:1407609C:SSL routines:SSL23_GET_CLIENT_HELLO:http request:s23_srvr.c:394"),
     # the package manager, PHP, wget
     ("cert-expired", True, "Certificate verification failed: The certificate is NOT trusted. The certificate chain uses expired certificate.  Could not handshake: Error in the certificate verification."),
     ("name-mismatch", True, "PHP Warning:  file_get_contents(): Peer certificate CN=`other.example' did not match expected CN=`shop.example'"),
@@ -135,11 +144,16 @@ def test_a_self_signed_certificate_is_among_the_causes_where_no_issuer_is_found(
 
 
 PLACES = (
+    ("KafkaConnectionError: Unable to bootstrap from [('mq.example', 9093, <AddressFamily.AF_UNSPEC: 0>)]", ("mq.example", 9093)),
+    ("NoHostAvailable: ('Unable to connect to any servers', {'192.0.2.7:9142': ConnectionRefusedError(111, 'Connection refused')})", ("192.0.2.7", 9142)),
+    ("host=db.example port=5433 sslmode=verify-full", ("db.example", 5433)),
+    ("amqps://user:secret@mq.example/vhost", ("mq.example", 5671)),
+    ("rediss://cache.example:6380/0", ("cache.example", 6380)),
     ("ServerSelectionTimeoutError: x, Topology Description: <TopologyDescription servers: [<ServerDescription ('db.example', 27017) server_type: Unknown>]>", ("db.example", 27017)),
     ("Timeout while setting up transport to 'mq.example'/(<AddressFamily.AF_INET: 2>, <SocketKind.SOCK_STREAM: 1>, 6, '', ('127.0.0.1', 5671)); ssl=True", ("mq.example", 5671)),
 )
 
 
-@pytest.mark.parametrize(("text", "place"), PLACES, ids=["pymongo", "pika"])
+@pytest.mark.parametrize(("text", "place"), PLACES, ids=["aiokafka", "cassandra", "libpq", "amqps", "rediss", "pymongo", "pika"])
 def test_the_place_in_the_words_of_a_library_is_found(text: str, place: tuple[str, int]) -> None:
     assert place_in(text) == place

@@ -180,3 +180,14 @@ def test_a_server_that_hangs_up_politely_on_a_client_without_certificate_require
     with listening(converse) as server:
         report = tlsdiag.diagnose("server.example", port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem)
     assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report
+
+
+def test_a_client_certificate_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    missing = ClientCertificate(certificate=str(tmp_path / "me.pem"), key=str(tmp_path / "me.key"))
+    assert str(tmp_path / "me.pem") in default_context(target(client_certificate=missing))[1]
+
+
+def test_a_certificate_and_a_key_that_are_exchanged_are_told() -> None:
+    mine = ROOT.issue("me", usages=("client",))
+    exchanged = ClientCertificate(certificate=mine.key_pem, key=mine.chain_pem)
+    assert "may be exchanged" in default_context(target(client_certificate=exchanged))[1]

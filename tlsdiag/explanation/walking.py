@@ -111,6 +111,8 @@ def _numbers(error: BaseException) -> Iterator[str]:
     if type(reason) is str and name_of(type(error))[0] == "ssl":
         yield f"[SSL: {reason}]"
     number = attribute(error, "errno")
+    if is_a(error, EOFError) and not text_of(error) and next(frames_of(error), None) is not None:
+        yield "unexpected eof"  # ftplib's word for a peer that closes
     if is_a(error, ConnectionResetError) and number is None and not text_of(error):
         yield "unexpected eof"  # asyncio's word for a peer that closes during the handshake
     if is_a(error, PermissionError) and attribute(error, "filename") is None:

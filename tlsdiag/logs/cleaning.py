@@ -16,7 +16,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|\x1b[@-_]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _SPACE = re.compile(r"[ \t\n]+")
 _SPELLINGS = (
-    ("\u2019", "'"), ("\u2018", "'"), ("`", "'"), ("self signed", "self-signed"), ("cancelled", "canceled"), ("recognised", "recognized"),
+    ("\u2019", "'"), ("\u2018", "'"), ("`", "'"), ("\\'", "'"), ("self signed", "self-signed"), ("cancelled", "canceled"), ("recognised", "recognized"),
     ("ssl/tls alert", "tls alert"),
 )  # fmt: skip
 

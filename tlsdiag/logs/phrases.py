@@ -36,7 +36,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("prohibited", ("phase: prohibited", "err network access denied", "winerror 10013", ("connect", "permission denied"), ("connect", "operation not permitted"))),
     ("connect-failed", (
         "couldn't connect to server", "failed to connect", "unable to connect", "could not connect", "cannot connect to host", "can't connect to mysql server",
-        "all connection attempts failed", "java.net.connectexception", "max retries exceeded", "newconnectionerror", "failed to establish a new connection", "error connecting to", "connect call failed", "nobrokersavailable",
+        "all connection attempts failed", "java.net.connectexception", "max retries exceeded", "unable to bootstrap from", "newconnectionerror", "failed to establish a new connection", "error connecting to", "connect call failed", "nobrokersavailable",
     )),
     ("timeout", (
         "timed out", "i/o timeout", "error: timeout", "timeouterror", "context deadline exceeded", "operation timed out", "pr io timeout error", "err timed out", "timeout error",
@@ -44,7 +44,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     )),
     ("handshake-timeout", ("tls handshake timeout", "handshake timed out", "ssl connection timeout", "handshake operation timed out", "ssl handshake timed out", "ssl handshake is taking longer than", "timeout during tls handshake")),
     ("read-timeout", ("read timed out", "read operation timed out", "readtimeout", "readtimeouterror", "headers timeout error", "sockettimeoutexception: read", "sockettimeouterror", "read timeout on endpoint url")),
-    ("reset", ("connection reset by peer", "econnreset", "errno 104", "errno 54", "winerror 10054", "pr connect reset error", "connection reset", "forcibly closed by the remote host", "errno=104", "e=netreset", "lost in a non-clean fashion", "error 104 connecting to")),
+    ("reset", (("unable to connect to any servers", "connection reset by peer"), "connection reset by peer", "econnreset", "errno 104", "errno 54", "winerror 10054", "pr connect reset error", "connection reset", "forcibly closed by the remote host", "errno=104", "e=netreset", "lost in a non-clean fashion", "error 104 connecting to")),
     ("reset-or-ended", ("connectionreseterror",)),
     ("reset-on-connect", ("connect econnreset", ("unable to connect", "connection reset by peer"))),
     ("not-connected", ("pr not connected error", "enotconn", "errno 107", "errno 57", "winerror 10057", "endpoint is not connected")),
@@ -95,13 +95,14 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "does not look like a tls handshake", "non-tls", "not a tls",
     )),
     ("http-spoken", ("server gave http response to https client", "http response to https", "responded with http")),
-    ("http-to-tls", ("plain http request was sent to https port", "client sent an http request to an https server", "speaking plain http to an ssl-enabled server port", "http request to an https", "this combination of host and port requires tls")),
+    ("http-to-tls", ("ssl: http request]", ":http request", "plain http request was sent to https port", "client sent an http request to an https server", "speaking plain http to an ssl-enabled server port", "http request to an https", "this combination of host and port requires tls")),
     ("unknown-record", ("ssl error rx unknown record type", "record with an unknown content type")),
     ("starttls-not-offered", (
         ("start tls", "unsupported extended operation"), ("start tls", "protocol error (2)"),         "starttls extension not supported", "stls not supported", "starttls not supported", "tls not supported by server", "server does not support ssl, but ssl was required", "server does not support starttls",
-        "ssl is required, but the server does not support it", "starttls is not supported", "server doesn't support starttls", "does not support ssl connections", "server does not support ssl", "ssl is not enabled on the server", "server refused tls connection", "ssl is required but the server doesn't support it", "rejected ssl upgrade",
+        "ssl is required, but the server does not support it", "starttls is not supported", "server doesn't support starttls", "does not support ssl connections", "server does not support ssl", "ssl is not enabled on the server", "server refused tls connection", "ssl is required but the server doesn't support it",
         "starttls not offered", "does not offer starttls", "server does not support secure connection",
     )),
+    ("upgrade-rejected", ("rejected ssl upgrade",)),
     ("starttls-refused", ("454 tls not available", "tls not available due to", "starttls failed", "tls currently unavailable", "502 starttls", "start tls request denied")),
     ("tls-demanded", (
         "must issue a starttls command first", "no encryption", ("no pg hba.conf entry", "ssl off"), "insecure transport are prohibited", "require secure transport", "confidentiality required",
@@ -212,6 +213,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("dh-small", ("dh key too small", "diffie-hellman prime", "weak server ephemeral dh", "dh serverkeyexchange does not comply", "ephemeral diffie-hellman", "weak ephemeral")),
     ("legacy-renegotiation", ("unsafe legacy renegotiation", "unsafe renegotiation", "safe renegotiation failed", "old style (potentially vulnerable) handshake")),
     ("post-handshake", ("post handshake auth", "post-handshake authentication", "extension not received")),
+    ("alpn", ("without alpn protocol negotiation",)),
     ("h2-missing", ("unexpected http/1.x", "http/2 client preface", "cannot check peer: missing selected alpn", "missing selected alpn property", "server does not support http/2")),
     ("h2-suite", ("inadequate security", "inadequate transport security")),
     ("fips-ems", ("ems is required", "extended master secret", "extended master secret extension required")),

@@ -161,10 +161,14 @@ def patterns() -> tuple[Pattern, ...]:
     ours = {pattern.phrases for pattern in found}
     for (situation, library), group in PHRASES.items():
         for phrase in group:
-            if (phrase,) not in ours:
+            if (phrase,) not in ours and phrase not in _EVERYDAY:
                 short = phrase.count(" ") < 2 and not phrase.startswith(("err", "ssl error", "sec e", "cert e", "crypt e", "nsurl"))
                 found.append(Pattern(situation, (phrase,), CONTEXT.get(library, ()) if short else (), library))
     return tuple(found)
+
+
+_EVERYDAY = ("http request", "https proxy request")
+"""Reasons of OpenSSL that others say of what is in order: `phrases` has them with what stands around them."""
 
 
 def _alert_patterns() -> list[Pattern]:

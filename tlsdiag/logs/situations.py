@@ -87,6 +87,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("record-too-long", _SPECIFIC, False, "record-overflow plaintext-http-on-port starttls-port-spoken-as-tls other-protocol-on-port", "A record that is longer than TLS allows came back: mostly no TLS at all."),
     ("not-tls-or-overflow", _SPECIFIC, False, "plaintext-http-on-port starttls-port-spoken-as-tls other-protocol-on-port record-overflow", "The first bytes, read as a record, are longer than TLS allows: mostly no TLS at all."),
     ("starttls-not-offered", _DETAIL, True, "starttls-not-offered", "The server does not offer STARTTLS."),
+    ("upgrade-rejected", _SPECIFIC, False, "starttls-not-offered other-protocol-on-port plaintext-http-on-port starttls-on-implicit-port", "The server did not agree to begin TLS; the client does not say with which answer: it may be no server of this protocol at all."),
     ("starttls-refused", _DETAIL, True, "starttls-refused", "The server refuses STARTTLS."),
     ("starttls-failed", _SPECIFIC, False, "starttls-not-offered starttls-refused", "TLS was required and the server did not begin it."),
     ("tls-demanded", _DETAIL, True, "plaintext-client-refused", "The server demands TLS."),

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ..local import read_credential
 from ..plugin import ClientCertificate, ClientSettings, Target
 from .trust import pem_of
 
@@ -56,8 +57,12 @@ def _trusting(target: Target) -> ssl.SSLContext:
 
 def _load(context: ssl.SSLContext, given: ClientCertificate) -> None:
     with _as_file(given.certificate) as certificate, _as_file(given.key) as key:
-        # without a password OpenSSL would ask for one at the terminal
-        context.load_cert_chain(certificate, key, given.password if given.password is not None else "")
+        try:
+            # without a password OpenSSL would ask for one at the terminal
+            context.load_cert_chain(certificate, key, given.password if given.password is not None else "")
+        except (OSError, ValueError) as exc:
+            read = read_credential(given.certificate, given.key, given.password)
+            raise ValueError(f"{read.detail} ({exc})" if read.detail else str(exc)) from exc
 
 
 @contextlib.contextmanager
