@@ -47,12 +47,16 @@ def diagnose_certificates(
     now: datetime | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
-    fetch: Fetching = False,
+    fetch: Fetching | None = None,
+    revocation: bool = False,
     ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
 ) -> Report:
-    """Say what is wrong with certificate files before a server uses them. Opens no connection, unless `fetch` says where a missing issuer may be
-    fetched from ("public" or "any", as for `tlsdiag.diagnose`).
+    """Say what is wrong with certificate files before a server uses them. Opens no connection, whatever the depth, unless `fetch` or `revocation` says so.
+
+    `fetch` says where the URLs of certificates may lead to find a missing issuer: "public" addresses, "any", or False. Files have no address of their own,
+    so that "public" leads to no loopback, link-local or private one. `revocation=True` asks the authorities whether the certificates of the chain have been
+    revoked (OCSP and lists), at public addresses where `fetch` says nothing else.
 
     `certificates` is a path, PEM (text or bytes), DER bytes, or a list of these: PEM in any order, DER, PKCS#7, PKCS#12. Several are taken together, as
     a server's certificate with its chain file. `host` is the name or address that the certificate is for; `key` its private key (a path or its
@@ -70,7 +74,8 @@ def diagnose_certificates(
     key_material = None if key is None or key is True else _material(key, "the given key", 0)
     target = Target.of_files([item.name for item in materials], host=host, trust=trust, stores=stores, now=now)
     seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None)
-    diagnosis = Diagnosis(checks, depth=depth, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data)
+    allowed: Fetching = fetch if fetch is not None else "public" if revocation else False
+    diagnosis = Diagnosis(checks, depth=depth, fetch=allowed, revocation=revocation, ct_logs=ct_logs, authority_data=authority_data)
     return run_anywhere(lambda: diagnosis.run(target, given=observations_of(seen)))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
+from responders import naming
 
 from tlsdiag.check import Seen
 from tlsdiag.local import Material
@@ -28,6 +29,11 @@ def issuing() -> Authority:
 @functools.cache
 def leaf(name: str = NAME, number: int = 902) -> Issued:
     return issuing().issue(name, number=number, now=NOW)
+
+
+@functools.cache
+def demanding() -> Issued:
+    return issuing().issue(NAME, number=906, now=NOW, extensions=naming(staple=True))
 
 
 @functools.cache
@@ -100,6 +106,7 @@ SAMPLES: Samples = {
     "file-not-pem": (lambda: given(leaf().der), sound),
     "keystore-algorithm-old": (lambda: given(container(old=True), password=PASSWORD), lambda: given(container(), password=PASSWORD)),
     "file-without-leaf": (lambda: given(issuing().pem), sound),
+    "file-demands-staple": (lambda: given(demanding().chain_pem), sound),
     "file-several-leaves": (lambda: given(leaf().pem + leaf("other.example", 904).chain_pem), lambda: given(leaf().pem + leaf().chain_pem)),
     "trust-store-file": (roots, lambda: given(leaf().full_chain_pem)),
     "file-certificate-expired": (lambda: roots(old_root().pem), roots),
