@@ -90,6 +90,7 @@ def certificates_command(words: list[str], environment: Mapping[str, str] = os.e
         now=_time(options.now),
         depth=options.depth,
         checks=options.check,
+        leaf=options.leaf,
         fetch=None if options.fetch is None else FETCHING[options.fetch],
         revocation=options.revocation,
         ct_logs=options.ct_logs,
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--key", metavar="FILE", help="the private key that goes with it")
     keys.add_argument("--with-key", action="store_true", help="the key has to be in one of the files, as HAProxy wants it")
     parser.add_argument("--password-file", metavar="FILE", help="a file whose first line is the password")
+    parser.add_argument("--leaf", type=int, metavar="NUMBER", help="judge this server certificate, where there are several (from 1; default: the first)")
     parser.add_argument("--trust", metavar="STORE", help="a CA file or directory, 'certifi' or 'system'")
     parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
     parser.add_argument("--now", metavar="TIME", help="the time to judge for, where it is not this machine's (ISO 8601 with a zone)")

@@ -162,3 +162,25 @@ def test_a_container_that_is_none_is_damaged_or_empty(data: str) -> None:
     found = read_bundle(bytes.fromhex(data))
     assert not found.certificates
     assert found.problem in ("damaged", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "leaf", "chosen", "chain"),
+    [
+        (["leaf", "lower", "middle", "other", "middle"], None, 0, "first", (0, 1, 2)),
+        (["leaf", "lower", "middle", "other", "middle"], 2, 3, "asked", (3, 2)),
+        (["other", "middle", "leaf", "lower", "middle"], None, 0, "first", (0, 1)),
+        (["other", "middle", "leaf", "lower", "middle"], 2, 2, "asked", (2, 3, 1)),
+        (["leaf", "self", "lower", "middle"], 2, 1, "asked", (1,)),
+        (["leaf", "lower"], 1, 0, "", (0, 1)),
+        (["leaf", "lower"], 2, 0, "", (0, 1)),
+    ],
+)
+def test_what_is_there_for_another_leaf_is_no_part_of_the_chain(names: list[str], number: int | None, leaf: int, chosen: str, chain: tuple[int, ...]) -> None:
+    found = arrange(placed(*names), number=number)
+    assert (found.leaf, found.chosen, found.chain) == (leaf, chosen, chain)
+
+
+def test_the_order_of_a_file_is_that_of_its_first_leaf() -> None:
+    assert arrange(placed("middle", "other", "leaf", "lower")).written == (0, 1)
+    assert arrange(placed("middle", "other", "leaf", "lower"), number=2).written == (2, 3, 0)

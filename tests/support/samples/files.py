@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from datetime import timedelta
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
-from responders import naming
+from responders import listing, naming
 
 from tlsdiag.check import Seen
 from tlsdiag.local import Material
@@ -19,6 +20,7 @@ from tlsdiag.testing.observations import NOW
 from .common import NAME, Samples
 
 PASSWORD = b"open sesame"
+PARAMETERS = b"-----BEGIN DH PARAMETERS-----\nMAYCAQsCAQI=\n-----END DH PARAMETERS-----\n"
 
 
 @functools.cache
@@ -90,6 +92,10 @@ def issuing_root(name: str, number: int) -> Authority:
     return Authority.root(name, number=number, now=NOW)
 
 
+def pem_list() -> bytes:
+    return x509.load_der_x509_crl(listing(issuing(), now=NOW)).public_bytes(Encoding.PEM)
+
+
 def der_key() -> bytes:
     found: bytes = leaf().private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return found
@@ -107,6 +113,7 @@ SAMPLES: Samples = {
     "keystore-algorithm-old": (lambda: given(container(old=True), password=PASSWORD), lambda: given(container(), password=PASSWORD)),
     "file-without-leaf": (lambda: given(issuing().pem), sound),
     "file-demands-staple": (lambda: given(demanding().chain_pem), sound),
+    "file-holds-more": (lambda: given(leaf().chain_pem + pem_list()), lambda: given(leaf().chain_pem + PARAMETERS)),
     "file-several-leaves": (lambda: given(leaf().pem + leaf("other.example", 904).chain_pem), lambda: given(leaf().pem + leaf().chain_pem)),
     "trust-store-file": (roots, lambda: given(leaf().full_chain_pem)),
     "file-certificate-expired": (lambda: roots(old_root().pem), roots),
