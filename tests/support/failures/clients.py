@@ -165,7 +165,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="no key in the file", build=_with_key(b"nothing\n"), causes=("client-key-unreadable", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
     Row("client-config-protocol-disabled", How.LOCAL, cases=(Case(name="no version left", build=_S("nginx", client=_nothing_left), causes=("context-offers-nothing", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
-    Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed"),
+    Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed, and a wrong list in openssl.cnf OpenSSL passes over in silence"),
     Row("trust-store-missing", How.LOCAL, cases=(
         Case(name="no such file", build=_trusting_file(None), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
         Case(name="SSL_CERT_FILE leads nowhere", build=_S("nginx", diagnosis={"trust": None}), causes=("trust-variable-broken", "trust-store-unreadable"), blame=Blame.CLIENT, waits_for=_LOCAL, environment={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent"}),
