@@ -13,6 +13,8 @@ _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 """A common name that is a host's."""
 _MOST_OF_A_CHAIN = 10
 """Authorities in any chain file."""
+_MOST_COMPARISONS = 500
+"""Signatures that are held against issuers to tell what is there for another leaf."""
 
 
 @attrs.frozen(kw_only=True)
@@ -126,17 +128,19 @@ def _written(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[in
 
 
 def _lines(placed: Sequence[Placed], leaves: Sequence[int]) -> set[bytes]:
-    """These leaves and every authority above them that is there."""
+    """These leaves and the authorities above them that are there, as far as so many comparisons tell: a file may be made of namesakes."""
     by_name: dict[bytes, list[Certificate]] = {}
     for item in placed if leaves else ():
         by_name.setdefault(item.certificate.subject.raw, []).append(item.certificate)
     found: dict[bytes, Certificate] = {}
-    waiting = [placed[at].certificate for at in leaves]
+    waiting, left = [placed[at].certificate for at in leaves], _MOST_COMPARISONS
     while waiting:
         child = waiting.pop()
         if child.der not in found:
             found[child.der] = child
-            waiting += [issuer for issuer in by_name.get(child.issuer.raw, ()) if _issued(issuer, child)]
+            named = by_name.get(child.issuer.raw, ())[: max(0, left)]
+            left -= len(named)
+            waiting += [issuer for issuer in named if _issued(issuer, child)]
     return set(found)
 
 
