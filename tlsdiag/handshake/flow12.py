@@ -55,7 +55,7 @@ def flow12(session: Session, hello: ServerHello, shape: SuiteShape) -> Flow:
         detail = f"key exchange {kx} is not supported here"
         raise PeerFault(Problem.UNSUPPORTED, detail, AlertDescription.HANDSHAKE_FAILURE)
     flight = yield from _server_flight(session, hello, kx, auth == "anon")
-    credential = session.credential if flight.request is None else _client_certificate(session, flight.request)
+    credential = None if flight.request is None else _client_certificate(session, flight.request)
     premaster = _key_exchange(session, flight.exchange, hello)
     schedule = KeySchedule12.of(
         version,
@@ -220,7 +220,9 @@ def _client_certificate(session: Session, request: CertificateRequest12) -> Clie
     credential = session.credential
     if credential is not None and request.signature_schemes:
         ours = schemes_for(credential.private_key, ProtocolVersion.TLS1_2)
-        credential = credential if not ours or set(ours) & set(request.signature_schemes) else None
+        if ours and not set(ours) & set(request.signature_schemes):
+            credential = None
+            session.keep_certificate_back()
     certificates = credential.certificates if credential else ()
     if not certificates and session.result.version == ProtocolVersion.SSL3:
         session.send_alert(AlertDescription.NO_CERTIFICATE, level=1)  # RFC 6101 section 5.6.6

@@ -213,6 +213,7 @@ def _client_certificate(session: Session, request: CertificateRequest13, shape: 
     wanted = [scheme for scheme in ours if asked is None or not asked.signature_schemes or scheme in asked.signature_schemes]
     if ours and not wanted:
         credential = None
+        session.keep_certificate_back()
     certificates = credential.certificates if credential else ()
     entries = tuple(CertificateEntry(data=data) for data in certificates)
     session.send_message(H.CERTIFICATE, Certificate13(context=request.context, entries=entries).encode())
