@@ -99,7 +99,7 @@ def test_the_first_is_judged_and_the_other_is_told_in_short(first: Any, second: 
 def test_one_whose_issuer_is_nowhere_is_told_in_words_for_files() -> None:
     strange = Authority.root("Strange CA", organization="Strangers", number=630, now=NOW).issue(NAME, number=631, now=NOW)
     detail = several(judged(ECDSA.chain_pem + strange.pem)).detail
-    assert "neither in the files nor in the store" in detail
+    assert "is neither there nor in the store" in detail
 
 
 def test_a_key_tells_which_of_a_container_is_judged() -> None:

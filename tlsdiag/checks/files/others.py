@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...certificates import match_host, read_certificate
 from ...plugin import CertificateFiles, LeafSeen, OtherLeaves, Seen
 from .common import certificate_at
+from .words import of_file
 
 WHY = {
     "asked": "which was asked for",
@@ -37,7 +38,7 @@ def _one(files: CertificateFiles, at: int, state: str) -> str:
 
 
 def _faults(seen: Seen, files: CertificateFiles, leaf: LeafSeen) -> list[str]:
-    found = [item.detail.replace("among the certificates sent", "in the files") for item in leaf.path.violations if _PROFILE in item.profiles]
+    found = [of_file(item.detail) for item in leaf.path.violations if _PROFILE in item.profiles]
     host = seen.target.reference_name
     if host and not match_host(certificate_at(files, leaf.at), host).matched:
         found.append(f"it is not for {host}")
