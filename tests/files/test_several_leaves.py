@@ -242,3 +242,9 @@ def test_whatever_is_put_together_is_told_without_a_crash(names: list[str], numb
     assert (leaves > 1) is bool(report.filter(code="file-several-leaves"))
     assert files.certificates or report.root_cause is not None
     assert str(report) and Report.from_json(report.to_json()).recheck().to_dict()["findings"] == report.to_dict()["findings"]
+
+
+def test_without_a_store_the_others_lead_nowhere_and_the_store_is_the_cause(tmp_path: Path) -> None:
+    report = judged(ECDSA.chain_pem + OTHER.chain_pem, trust=str(tmp_path / "none.pem"), host=None)
+    assert [item.code for item in report.causes] == ["trust-store-unreadable"], report
+    assert "is neither there nor in the store" in several(report).detail
