@@ -163,9 +163,12 @@ def facts(report: Report) -> str:
     places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
     proxy = report.target.proxy
     through = f"through {terminal(str(proxy))} at {places}" if proxy else places
+    return f"{through}; {report.connections} connections{_fetched(report, ', ')}, {report.elapsed:.1f} s"
+
+
+def _fetched(report: Report, before: str) -> str:
     asked = sum(1 for item in report.fetched if item.address)
-    fetched = f", {asked} fetched" if asked else ""
-    return f"{through}; {report.connections} connections{fetched}, {report.elapsed:.1f} s"
+    return f"{before}{asked} fetched" if asked else ""
 
 
 def fetches(report: Report) -> Sequence[str]:
@@ -185,7 +188,7 @@ def _facts_of_files(report: Report) -> str:
     held = f"{certificates} {'certificate' if certificates == 1 else 'certificates'}, {keys or 'no'} private {'key' if keys < 2 else 'keys'}"
     host = f"for {terminal(report.target.host)}" if report.target.host else "for no host in particular"
     store = f"; trust: {terminal(paths.store)}" if paths is not None else ""
-    return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}"
+    return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}{_fetched(report, '; ')}"
 
 
 def at(finding: Finding) -> str:
