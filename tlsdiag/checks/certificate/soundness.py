@@ -139,6 +139,10 @@ _FIXES: dict[str, Fix] = {
     "wrong-key-usage": Fix(summary="Have it issued again with digitalSignature in its keyUsage, or install the right file.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
 }
 _REFUSED_FOR = {"weak-key": (66, 67), "weak-signature": (68,)}
+_NO_PATH = (2, 19, 20, 21)
+"""OpenSSL found no path to an authority: it looks at the strength of keys and signatures only after that."""
+_REFUSED_FROM_LEVEL = {"weak-key": 2, "weak-signature": 1}
+"""The security level from which OpenSSL 3 refuses RSA below 2048 bits, and SHA-1 (SSL_CTX_set_security_level(3))."""
 
 
 class SoundnessCheck(Check):
@@ -179,11 +183,18 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
     refused = client is not None and not client.completed and (
         client.verify_code in _REFUSED_FOR[rule.code] or "KEY_TOO_SMALL" in reason or "MD_TOO_WEAK" in reason
     )
-    refused = refused or refused_unasked(seen, certificate.der, (rule.code,))
+    refused = refused or refused_unasked(seen, certificate.der, (rule.code,)) or (client is not None and _comes_next(client, rule, certificate))
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
     if rule is WEAK_KEY and position > 0:
         return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **evidence(certificate, position))
     return CertificateFinding.of(rule, detail, blocks=refused, **evidence(certificate, position))
+
+
+def _comes_next(client: ClientOutcome, rule: Rule, certificate: Certificate) -> bool:
+    """Whether the client would refuse this as soon as it knew the authority."""
+    level = client.settings.security_level
+    lacks_path = not client.completed and client.verify_code in _NO_PATH and not certificate.is_self_issued
+    return lacks_path and level is not None and level >= _REFUSED_FROM_LEVEL[rule.code]
 
 
 def _narrow(usage: frozenset[str]) -> bool:
