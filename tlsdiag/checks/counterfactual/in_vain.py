@@ -76,6 +76,6 @@ class InVainCheck(Check):
             return  # without a name of its own to send, as for an address, a server may only want one
         detail = (
             f"{seen.endpoint} answers each of {len(told)} hellos with the alert {alert_name(before.alert)}: the client's own, and it with every suite, group, signature scheme "
-            f"and version that there is, with the server name, another, and none. The server most likely has no certificate for {seen.target.server_name}, or none that it can use: its key is missing, or of a kind that its suites do not take."
+            f"and version that there is, with the server name, another, and none. The server most likely has no certificate for {seen.target.server_name}, or none that it can use: its key is missing, of a kind that its suites do not take, or kept from signing by the certificate's keyUsage."
         )
         yield TrialFinding.of(NO_CERTIFICATE, detail, change="", before=before, confidence=Confidence.LIKELY)
