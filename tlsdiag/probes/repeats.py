@@ -173,7 +173,8 @@ class _Series:
         chain = exchange.result.certificates
         if chain and chain[0] not in self._chains:
             self._chains[chain[0]] = _chain_seen(chain, self._scene)
-        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began))
+        refuses = self._client.verify_code is not None
+        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began, refuses_certificate=refuses))
 
     async def _again(self, pace: Pace) -> None:
         """The client itself."""
