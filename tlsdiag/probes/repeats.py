@@ -91,9 +91,11 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
 
 def _contradict(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> bool:
     """Whether the client took what it should have refused, had it met the certificate that we met."""
-    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not ours.certificates:
+    served = scene.seen(ServedChain)
+    met = served.certificates if served is not None else ours.certificates  # of two kinds of key the one that the client was given
+    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not met:
         return False
-    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(ours.certificates, scene).faults, scene))
+    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(met, scene).faults, scene))
 
 
 def _of_its_own_clock(faults: Sequence[Note], scene: Scene) -> list[Note]:
