@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -41,9 +42,9 @@ class Subtree:
     text: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class NameConstraints:
-    """What an authority is limited to."""
+    """What an authority is limited to. Compared by identity: there may be thousands of subtrees, and what is made of them is remembered."""
 
     permitted: tuple[Subtree, ...] = ()
     excluded: tuple[Subtree, ...] = ()
@@ -83,7 +84,7 @@ def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str,
 
 def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[str]:
     """Why each name of a certificate that must not be there must not, in words."""
-    excluded, permitted = _Trees(constraints.excluded), _Trees(constraints.permitted)
+    excluded, permitted = _trees_of(constraints)
     for named in _names_of(certificate):
         out = excluded.holding(named)
         if out is not None:
@@ -202,10 +203,14 @@ def dotted_constraints(authority: Certificate) -> tuple[str, ...]:
     return tuple(itertools.islice((tree.text for tree in trees if tree.kind == _DNS and tree.base.startswith(b".")), _MAX_REASONS))
 
 
+_PLAIN = re.compile(rb"\.?[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)*")
+"""What most bases are: a name, or a dot and a name, of which nothing more has to be asked. There may be thousands."""
+
+
 def _fault(tree: Subtree) -> str | None:
     if tree.kind == _IP and (len(tree.base) not in (8, 32) or _network(tree.base) is None):
         return f"{tree.text} is no network"
-    if tree.kind not in (_DNS, _EMAIL, _URI):
+    if tree.kind not in (_DNS, _EMAIL, _URI) or _PLAIN.fullmatch(tree.base):
         return None
     if not tree.base.isascii():
         return f"{tree.text} has characters beyond ASCII"
@@ -268,6 +273,12 @@ class _Trees:
             if size == len(value) and (tree := networks.get(number >> (bits - prefix) << (bits - prefix))) is not None:
                 return tree
         return None
+
+
+@functools.lru_cache(maxsize=128)
+def _trees_of(constraints: NameConstraints) -> tuple[_Trees, _Trees]:
+    """Those excluded and those permitted, to be asked."""
+    return _Trees(constraints.excluded), _Trees(constraints.permitted)
 
 
 def _ways_to_say(named: _Named) -> Iterator[str]:
