@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 from failures.case import Bench, Build
-from failures.forge import Pair, pair
-from failures.making import ROOT, STRANGER, at_most_12, client, credential, days, leaf, served, sha1_authority, weak
+from failures.forge import Pair, forged_pair, key_usage, pair
+from failures.making import ISSUING, ROOT, STRANGER, at_most_12, client, credential, days, leaf, served, sha1_authority, weak
 from patience import PATIENT
 
 import tlsdiag
@@ -166,6 +166,26 @@ def test_a_store_that_the_clients_context_does_not_have_is_told(tmp_path: Path) 
     assert report.root_cause is not None and "the client's own context does not have that authority" in report.root_cause.detail
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "options", "expected"),
+    [
+        ("nginx", "ecdsa", {}, "key-usage-narrow"),
+        ("caddy", "ecdsa", {}, "key-usage-narrow"),
+        ("gnutls", "rsa", {}, "key-usage-narrow"),
+        ("nginx", "ecdsa", {"versions": _13}, "no-common-version"),
+        ("caddy", "ecdsa", {"versions": _13}, "no-common-version"),
+    ],
+    ids=["the server obeys", "the client obeys", "GnuTLS obeys", "a server without TLS 1.2", "the same in Go"],
+)
+def test_a_key_that_may_not_sign_is_the_cause_where_a_side_keeps_to_it_and_not_where_the_versions_do_not_meet(
+    kind: str, key: str, options: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    narrow = forged_pair(leaf(key=key), ISSUING.issued.private_key, key_usage(key_encipherment=True))
+    report = diagnosed(served(kind, lambda: narrow, client=at_most_12, **options), tmp_path)
+    assert causes(report) == [expected], report
+    assert report.filter(code="key-usage-narrow")
+
+
 def test_a_context_without_roots_does_not_make_up_for_a_missing_intermediate(tmp_path: Path) -> None:
     report = diagnosed(served("nginx", lambda: alone(leaf()), client=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)), tmp_path)
     assert causes(report) == ["context-without-roots", "intermediate-missing"]
@@ -177,6 +197,12 @@ def test_a_demanded_staple_that_is_missing_does_not_hide_the_cause(kind: str, tm
     report = diagnosed(served(kind, lambda: alone(demanding)), tmp_path)
     assert causes(report) == ["intermediate-missing"]
     assert report.filter(code="ocsp-must-staple-missing")
+
+
+def test_a_certificate_for_other_names_where_no_name_was_sent_says_so(tmp_path: Path) -> None:
+    report = diagnosed(served("nginx", lambda: pair(leaf(OTHER)), diagnosis={"server_name": False}), tmp_path)
+    (found,) = report.filter(code="name-mismatch")
+    assert "No server name was sent (SNI)" in found.detail
 
 
 def test_an_address_is_shown_a_name_of_the_certificate_to_connect_by(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class TrustCheck(Check):
         paths, served = seen[ChainPaths], seen[ServedChain]
         if paths.store_error and not _of_the_machine(seen):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
-        if any(path.anchored for path in paths.paths) and _client_lacks_it(seen):
+        if paths.trusted and _client_lacks_it(seen):
             detail = f"The chain leads to an authority in {paths.store}, which it was judged by (trust); the client's own context does not have that authority."
             yield ChainFinding.of(ISSUER_UNTRUSTED, detail, blocks=True, store=paths.store, confidence=Confidence.LIKELY)
             return
