@@ -22,6 +22,7 @@ from . import oids
 from .certificate import Certificate
 from .der import SEQUENCE, DerError, Element, read_element
 from .name_keys import name_key
+from .remembering import remembered
 
 _EMAIL, _DNS, _DIRECTORY, _URI, _IP = 0x81, 0x82, 0xA4, 0x86, 0x87
 _MAX_SUBTREES = 10_000
@@ -65,7 +66,7 @@ def constraints_of(authority: Certificate) -> NameConstraints | None:
     return None if extension is None else _read(extension.value)
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def _read(value: bytes) -> NameConstraints | None:
     try:
         parts = read_element(value).expect(SEQUENCE).children()
@@ -75,7 +76,7 @@ def _read(value: bytes) -> NameConstraints | None:
     return NameConstraints(permitted=found.get(0xA0, ()), excluded=found.get(0xA1, ()))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Why names of a certificate are outside what an authority above it may issue for, a few of them; remembered, since many paths share both."""
     found = constraints_of(authority)
@@ -95,7 +96,7 @@ def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[s
             yield f"{named.text} is in none of those permitted ({', '.join(tree.text for tree in same[:4])}{' ...' if len(same) > 4 else ''})"
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def uncompared(authority: Certificate, certificate: Certificate) -> frozenset[str]:
     """The kinds of subtrees that make all the difference, for clients that do not compare them; each is there, too, where nothing is broken.
 
@@ -124,7 +125,7 @@ def _without_everything(found: NameConstraints) -> NameConstraints:
 _WITHOUT = {"directory": _without_directories, "permitted-other": _without_permitted_others, "everything": _without_everything}
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def common_name_broken(authority: Certificate, leaf: Certificate) -> tuple[str, ...]:
     """Why the common name of a server's certificate without a dNSName is outside, for the clients that take it for one."""
     found, name = constraints_of(authority), leaf.subject.common_name
@@ -145,7 +146,7 @@ def odd_kinds(authority: Certificate) -> frozenset[str]:
     return frozenset(kinds | ({"uri"} if _URI in every else set()) | ({"odd"} if every - {_EMAIL, _DNS, _DIRECTORY, _URI, _IP} else set()))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def literally_outside(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Names outside DNS bases that make no sense (`*.example`), for clients that compare them letter by letter all the same."""
     found = constraints_of(authority)
@@ -157,7 +158,7 @@ def literally_outside(authority: Certificate, certificate: Certificate) -> tuple
     return tuple(itertools.islice((f"{name} does not end in {bases[0].text}" for name in outside), _MAX_REASONS))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Wildcards that stand, among others, for a name that is excluded; clients differ about these."""
     found = constraints_of(authority)
@@ -181,7 +182,7 @@ def too_many(authority: Certificate, certificate: Certificate) -> bool:
     return comparisons(authority, certificate) > _MOST_COMPARISONS
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def malformed_constraints(authority: Certificate) -> tuple[str, ...]:
     """What is wrong with the constraints as such, in words, a few of them; "." in front of a DNS name is told by `dotted_constraints`."""
     extension = authority.extension(oids.NAME_CONSTRAINTS)
@@ -275,7 +276,7 @@ class _Trees:
         return None
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=32)
 def _trees_of(constraints: NameConstraints) -> tuple[_Trees, _Trees]:
     """Those excluded and those permitted, to be asked."""
     return _Trees(constraints.excluded), _Trees(constraints.permitted)

@@ -244,7 +244,7 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
 
 
 def _kept_from_signing(seen: Seen, certificate: Certificate) -> tuple[str, dict[str, object]]:
-    """What is to be said besides, and what the finding has besides, where a server or a client keeps to the keyUsage below TLS 1.3 and the handshake fails for it; else nothing.
+    """More words, and what the finding has besides, where one side keeps to the keyUsage and the handshake fails for it; else nothing.
 
     OpenSSL and GnuTLS choose no suite at the server for which the key would have to sign; OpenSSL refuses such an ECDSA certificate as a client (BAD_ECC_CERT).
     """
@@ -265,7 +265,7 @@ def _server_obeys(seen: Seen, offer: OfferSeen) -> bool:
     """Whether the server refuses for the keyUsage: all that it takes is TLS 1.3, which has no suites for a kind of key, or RSA key exchange, where the key does not sign."""
     versions, ours = seen.get(AcceptedVersions), seen.get(HandshakeOutcome)
     accepted = versions.accepted if versions is not None else ()
-    if accepted and min(accepted) >= ProtocolVersion.TLS1_3 > max(offer.versions):
+    if accepted and min(accepted) >= ProtocolVersion.TLS1_3 > max(offer.versions, default=ProtocolVersion.TLS1_3):
         return True  # a server that is set to TLS 1.3 alone says protocol_version
     chosen = ours.cipher_suite.row if ours is not None and ours.cipher_suite is not None else None
     own = [suite.row for suite in offer.cipher_suites]

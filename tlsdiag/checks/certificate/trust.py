@@ -63,7 +63,8 @@ class TrustCheck(Check):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
         if paths.trusted and _client_lacks_it(seen):
             detail = f"The chain leads to an authority in {paths.store}, which it was judged by (trust); the client's own context does not have that authority."
-            yield ChainFinding.of(ISSUER_UNTRUSTED, detail, blocks=True, store=paths.store, confidence=Confidence.LIKELY)
+            subject = read_certificate(served.certificates[0]).label
+            yield ChainFinding.of(ISSUER_UNTRUSTED, detail, subject=subject, blocks=True, store=paths.store, confidence=Confidence.LIKELY)
             return
         if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return

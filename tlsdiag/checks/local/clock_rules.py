@@ -20,7 +20,7 @@ CLOCK_WRONG = Rule(
     severity=Severity.CRITICAL,
     blame=Blame.CLIENT,
     why="Certificates are judged by the local clock: when it is slow they are not valid yet, when it is fast they have expired, and every site fails alike. A machine without a battery for its clock starts in 1970 or at its last build; virtual machines and containers take the host's clock.",
-    fix=Fix(summary="Set the clock and keep it set by NTP; the certificate's dates need no change where they are in order at the true time.", snippets=_SET),
+    fix=Fix(summary="Set the clock and keep it set by NTP.", snippets=_SET),
     references=("RFC 5280 section 4.1.2.5", "RFC 5905", "RFC 9110 section 6.6.1"),
     explains=("sct-in-the-future",),
     failing="a clock a year ahead of the server's Date header, and a certificate that is valid now",
