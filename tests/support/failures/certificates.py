@@ -34,6 +34,7 @@ from .making import (
     RSA_ROOT,
     STRANGER,
     Make,
+    at_most_12,
     below_public_root,
     by_openssl,
     client,
@@ -329,6 +330,11 @@ ROWS: tuple[Row, ...] = (
         _breaks("contentCommitment only", lambda: forged_pair(leaf(), _KEY, forge.key_usage(content_commitment=True)), "certificate-wrong-usage", Blame.SERVER),
         _breaks("an authority's own certificate", lambda: pair(leaf(authority=True)), "certificate-wrong-usage", Blame.SERVER),
         Case(name="keyEncipherment only", build=_S("nginx", lambda: forged_pair(leaf(key="rsa"), _KEY, forge.key_usage(key_encipherment=True))), verdict=Verdict.FLAWED, also=("key-usage-narrow",)),
+        *(
+            Case(name=f"keyEncipherment only, {key} at {kind}, a client without TLS 1.3", build=_S(kind, lambda key=key: forged_pair(leaf(key=key), _KEY, forge.key_usage(key_encipherment=True)), client=at_most_12), causes=("key-usage-narrow",), blame=Blame.AUTHORITY)
+            for kind, key in (("java", "ecdsa"), ("nginx", "ecdsa"), ("gnutls", "rsa"))
+        ),
+        _breaks("an authority's own certificate, a client without TLS 1.3", None, "certificate-wrong-usage", Blame.SERVER, build=_S("nginx", lambda: forged_pair(leaf(), _KEY, forge.key_usage(key_cert_sign=True)), client=at_most_12)),
     )),
     Row("cert-unknown-critical-extension", How.SERVER, cases=(
         _breaks("in the leaf", lambda: pair(leaf(extensions=_unknown(True))), "certificate-unknown-extension", Blame.AUTHORITY),

@@ -32,6 +32,8 @@ from ...plugin import (
 from ..common import CONSEQUENCE, refuses_certificates
 from .interception_advice import PORTAL, UNKNOWN, fix_for
 
+OF_ITS_CHAIN = ("chain-duplicate", "chain-extra", "chain-wrong-order", "strict-clients-refuse")
+"""What is wrong with a chain that is made on the spot is none of the server's business."""
 INTERCEPTION = Rule(
     code="interception",
     title="The connection is intercepted",
@@ -41,7 +43,7 @@ INTERCEPTION = Rule(
     why="A program between client and server (security software, a proxy, a filter, a debugging tool, malware) decrypts the connection and shows a certificate of its own. Browsers accept it where its root is in the system's store; programs with a store of their own (Python with certifi, Java, Node, git) do not. The server has nothing to do with it.",
     fix=UNKNOWN,
     references=("RFC 8446 section 9.3", "RFC 7457", "https://www.rfc-editor.org/rfc/rfc6761#section-6.4"),
-    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority", "intermediate-missing", "certificate-self-signed", "weak-key", "weak-signature", "trust-stores-disagree"),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority", "intermediate-missing", "certificate-self-signed", "weak-key", "weak-signature", "trust-stores-disagree", *OF_ITS_CHAIN),
     failing="a certificate of an authority that is named like a product's, and one for a made-up name from the same authority",
     passing="a certificate of a private authority that serves its own servers",
 )
