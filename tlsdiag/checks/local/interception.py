@@ -56,6 +56,7 @@ PRESENT = Rule(
     why="What is seen here is the interceptor and not the server: versions, suites and certificate are its own. In many companies that is as it should be; client certificates and pinned keys do not work through it.",
     fix=UNKNOWN,
     references=("RFC 8446 section 9.3",),
+    explains=OF_ITS_CHAIN,
     failing="a chain of a known proxy whose root is in the client's store",
     passing="a chain of a private authority whose root is in the client's store",
 )
