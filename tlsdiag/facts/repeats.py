@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from ..failure import Failure, FailureKind
+from ..failure import Failure, FailureKind, Phase
 from ..iana import CipherSuite, ProtocolVersion
 from ..observation import Observation
 from ..starttls import StarttlsRefusal
@@ -76,7 +76,8 @@ class RepeatSeen:
     """One connection with the client's hello. `by_client`: the client's own library spoke, not our core with the same words.
 
     `leaf` is the DER that was served (empty: not seen), `verify_code` OpenSSL's when the client refused the certificate. `at` counts seconds since the first
-    repetition, `elapsed` is how long this one took. `refusal` is set where it ended in the dialogue before TLS: how.
+    repetition, `elapsed` is how long this one took. `phase` is where the network ended it (None: it
+    was not the network), `refusal` how it ended where that was the dialogue before TLS.
     """
 
     outcome: RepeatOutcome
@@ -90,6 +91,7 @@ class RepeatSeen:
     alert: AlertSeen | None = None
     leaf: bytes = b""
     verify_code: int | None = None
+    phase: Phase | None = None
     refusal: StarttlsRefusal | None = None
     detail: str = ""
 

@@ -136,7 +136,7 @@ class _Series:
     async def run(self) -> Repeats:
         await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(TOGETHER)))
         others = _others(self._scene, self._client)
-        dropped = [item for item in others if item.dropped > 0 and item.accepted is not False]
+        dropped = [item for item in others if _was_turned_away(item)]
         if dropped or _at_times(self._scene) or not self._agree():
             await self._more(bool(dropped))
         return Repeats(
@@ -234,11 +234,13 @@ def _replay(client: ClientOutcome) -> Offer | None:
     return offer if all(is_supported(group) for group in offer.key_share_groups) else None
 
 
-def _others(scene: Scene, client: ClientOutcome) -> list[Attempt]:
-    """The other probes' offers. Those count that were dropped at first and taken later, or dropped at a time when a good one was dropped too.
+def _was_turned_away(item: Attempt) -> bool:
+    """Whether it was dropped at first and taken later, or never came as far as an answer. What the dialogue before TLS ended is counted there."""
+    return item.dropped > 0 and item.accepted is not False and (item.failure is None or not item.failure.refusal)
 
-    One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it.
-    """
+
+def _others(scene: Scene, client: ClientOutcome) -> list[Attempt]:
+    """The other probes' offers. One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it."""
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..iana import ProtocolVersion
-from ..plugin import ClientOutcome, Exchange, Failure, Pace, RepeatOutcome, RepeatSeen, StarttlsRefusal, StarttlsTry, outcome_of_failure
+from ..plugin import ClientOutcome, Exchange, Failure, Pace, Phase, RepeatOutcome, RepeatSeen, StarttlsRefusal, StarttlsTry, outcome_of_failure
 from .common import alert_seen
 
 _DROPS = frozenset((RepeatOutcome.RESET, RepeatOutcome.CLOSED, RepeatOutcome.REFUSED, RepeatOutcome.SILENT, RepeatOutcome.UNREACHABLE))
@@ -26,14 +27,15 @@ def of_exchange(exchange: Exchange, pace: Pace, at: float, elapsed: float) -> Re
         alpn=result.alpn,
         alert=alert_seen(result.alert_received),
         leaf=result.certificates[0] if result.certificates else b"",
-        refusal=_refusal(exchange.failure),
+        **_end(exchange.failure),
         detail=str(exchange.failure or result.problem_detail),
     )
 
 
 def of_nobody(pace: Pace, at: float, elapsed: float, refusal: StarttlsRefusal | None) -> RepeatSeen:
     """The client was still waiting when its time was up."""
-    return RepeatSeen(outcome=RepeatOutcome.SILENT, pace=pace, by_client=True, at=round(at, 4), elapsed=round(elapsed, 4), refusal=refusal)
+    phase = Phase.HANDSHAKE if refusal is None else Phase.STARTTLS
+    return RepeatSeen(outcome=RepeatOutcome.SILENT, pace=pace, by_client=True, at=round(at, 4), elapsed=round(elapsed, 4), phase=phase, refusal=refusal)
 
 
 def of_client(client: ClientOutcome, pace: Pace, at: float = 0.0, elapsed: float | None = None) -> RepeatSeen:
@@ -49,7 +51,7 @@ def of_client(client: ClientOutcome, pace: Pace, at: float = 0.0, elapsed: float
         alpn=client.alpn,
         alert=client.alert_received,
         verify_code=client.verify_code,
-        refusal=_refusal(client.failure),
+        **_end(client.failure),
         detail=client.verify_message or client.error_text,
     )
 
@@ -117,5 +119,7 @@ def _client_outcome(client: ClientOutcome) -> RepeatOutcome:
     return RepeatOutcome.CLOSED if client.reason == _EOF else RepeatOutcome.UNKNOWN
 
 
-def _refusal(failure: Failure | None) -> StarttlsRefusal | None:
-    return None if failure is None or not failure.refusal else StarttlsRefusal(failure.refusal)
+def _end(failure: Failure | None) -> dict[str, Any]:
+    if failure is None:
+        return {}
+    return {"phase": failure.phase, "refusal": StarttlsRefusal(failure.refusal) if failure.refusal else None}

@@ -29,7 +29,7 @@ from ...plugin import (
 )
 from ..common import CONSEQUENCE
 from .before_tls import LOST_BEFORE_TLS, SAID_BEFORE_TLS, declined, fix_for_dead, fix_of, title_of, where, words_of
-from .shares import DROPS, compared, counted, faults_of, in_words, is_limit, leaves, named, told
+from .shares import DROPS, compared, counted, faults_of, in_words, is_limit, is_mixed, leaves, named, only_at_first, told
 
 LOST = (
     "closed-without-answer", "connection-refused", "connection-timed-out", "lost-midway", "peer-silent", "reset-after-hello", "reset-before-hello",
@@ -171,14 +171,17 @@ class BackendsCheck(Check):
 
 def _dead(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
     bad = [item for item in attempts if item.outcome in DROPS or item.outcome in _NO_TLS]
-    turned_away = 0 if bad else repeats.turned_away
+    turned_away = 0 if bad or is_mixed(repeats) else repeats.turned_away
     if not bad and not turned_away:
         return
     total, failing = len(attempts) + (repeats.others if turned_away else 0), len(bad) + turned_away
     detail = f"{where(seen, attempts)}: {in_words(attempts)}."
     if turned_away:
         detail += f" Of {repeats.others} other offers {turned_away} ended without a word, and not when made again."
-    detail += _when(attempts, bad) if len(bad) > 1 else " One in so many may be chance: a full queue, a limit, a lost packet." if failing < _FEW and total > _MANY else ""
+    if only_at_first(attempts):
+        detail += f" The first {len(bad)} failed and all after them worked: it may have been down or busy for a moment."
+    elif failing < _FEW and total > _MANY:
+        detail += " One in so many may be chance: a full queue, a limit, a lost packet."
     yield BackendFinding.of(
         BACKEND_DEAD,
         detail,
@@ -191,18 +194,11 @@ def _dead(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Itera
     )
 
 
-def _when(attempts: Sequence[RepeatSeen], bad: Sequence[RepeatSeen]) -> str:
-    """A sentence where the failures have a time of their own."""
-    if all(item.outcome is not RepeatOutcome.WORKS for item in attempts[: len(bad)]):
-        return f" The first {len(bad)} failed and all after them worked: it may have been down or busy for a moment."
-    return ""
-
-
 def _declined(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
     bad = declined(attempts)
     if not bad:
         return
-    detail = f"{where(seen, attempts)}: {in_words(attempts)} ({words_of(bad)})."
+    detail = f"{where(seen, attempts)}: {in_words(attempts)}. The refusal: {words_of(bad)}."
     yield BackendFinding.of(
         BACKEND_REFUSES,
         detail,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...certificates import read_certificate
-from ...plugin import ClientOutcome, Note, Pace, RepeatOutcome, Repeats, RepeatSeen, Seen, StarttlsRefusal, StarttlsTry, outcome_of_failure
+from ...plugin import ClientOutcome, Note, Pace, Phase, RepeatOutcome, Repeats, RepeatSeen, Seen, StarttlsRefusal, StarttlsTry, outcome_of_failure
 
 DROPS = frozenset((RepeatOutcome.RESET, RepeatOutcome.CLOSED, RepeatOutcome.REFUSED, RepeatOutcome.SILENT, RepeatOutcome.UNREACHABLE))
 _WORDS = {
@@ -45,16 +45,17 @@ def told(repeats: Repeats) -> list[RepeatSeen]:
 def compared(repeats: Repeats) -> list[RepeatSeen]:
     """The attempts, and where the dialogue before TLS failed on some connections and not on others, those of every probe: it is the same for all.
 
-    A dialogue that led to TLS stands as `WORKS`, but for those after which a repetition failed.
+    A dialogue that led to TLS stands as `WORKS`, but for those after which a repetition failed. TCP that failed comes beside them.
     """
     attempts = told(repeats)
     if not is_mixed(repeats):
         return attempts
     dialogues = [_of_try(item) for item in repeats.tries]
-    behind = [item for item in attempts if item.refusal is None and item.outcome is not RepeatOutcome.WORKS]
-    for _ in behind:
-        _drop_last(dialogues)
-    return [*dialogues, *behind]
+    others = [item for item in attempts if item.refusal is None and item.outcome is not RepeatOutcome.WORKS]
+    for item in others:
+        if item.phase is not Phase.CONNECT:
+            _drop_last(dialogues)
+    return [*dialogues, *others]
 
 
 def is_mixed(repeats: Repeats) -> bool:
@@ -116,8 +117,16 @@ def _slowly_works(attempts: Sequence[RepeatSeen], repeats: Repeats) -> bool:
     slow = [item.outcome is RepeatOutcome.WORKS for item in attempts if item.pace is Pace.SLOWLY]
     if len(slow) <= _TAIL or not all(slow[1:]):  # the first slow one may still pay for those before it
         return False
+    if only_at_first(attempts) and any(item.pace is Pace.IN_A_ROW and item.outcome is RepeatOutcome.WORKS for item in attempts):
+        return False  # a limit lets the first through, and drops what follows without a pause
     fast = Counter(item.pace for item in attempts if item.outcome is not RepeatOutcome.WORKS)
     return repeats.again > 0 or max(fast[Pace.TOGETHER], fast[Pace.IN_A_ROW]) >= _FEW
+
+
+def only_at_first(attempts: Sequence[RepeatSeen]) -> bool:
+    """Whether all failures, and more than one, came before the first that worked."""
+    fails = [item.outcome is not RepeatOutcome.WORKS for item in attempts]
+    return sum(fails) > 1 and all(fails[: sum(fails)])
 
 
 def _ends(attempts: Sequence[RepeatSeen]) -> bool:

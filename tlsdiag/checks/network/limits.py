@@ -100,13 +100,13 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
     failed = client_failed(seen) and any(item.pace is Pace.FIRST and fits_a_limit(item) for item in told(repeats))
     queues = not failed and not repeats.turned_away and all(item.outcome in (RepeatOutcome.WORKS, RepeatOutcome.SILENT) for item in attempts)
     said = words_of(declined(attempts))
-    detail = f"{where(seen, attempts)}: {in_words(attempts)}" + (f" ({said})." if said else ".")
+    detail = f"{where(seen, attempts)}: {in_words(attempts)}." + (f" The refusal: {said}." if said else "")
     if repeats.turned_away:
         detail += f" {repeats.turned_away} of the other offers of this diagnosis were dropped without a word too; that is not read as an answer."
     if recovered:
         detail += f" With {repeats.pause:.1f} s between them {working} of {len(slow)} worked."
     elif fits_a_limit(attempts[-1]):
-        detail += f" After {_before_drops(attempts)} of them everything was {'refused' if said else 'dropped, with pauses too'}: a ban, or the server went down meanwhile."
+        detail += f" After {_before_drops(attempts)} of them everything was {'refused: so many are enough.' if said else 'dropped, with pauses too: a ban, or the server went down meanwhile.'}"
     return NetworkFinding.of(
         RATE_LIMITED,
         detail,
