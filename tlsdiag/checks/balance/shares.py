@@ -117,10 +117,10 @@ def _slowly_works(attempts: Sequence[RepeatSeen], repeats: Repeats) -> bool:
     slow = [item.outcome is RepeatOutcome.WORKS for item in attempts if item.pace is Pace.SLOWLY]
     if len(slow) <= _TAIL or not all(slow[1:]):  # the first slow one may still pay for those before it
         return False
-    if only_at_first(attempts) and any(item.pace is Pace.IN_A_ROW and item.outcome is RepeatOutcome.WORKS for item in attempts):
+    together, row = ([item.outcome is not RepeatOutcome.WORKS for item in attempts if item.pace is pace] for pace in (Pace.TOGETHER, Pace.IN_A_ROW))
+    if only_at_first(attempts) and not all(row):
         return False  # a limit lets the first through, and drops what follows without a pause
-    fast = Counter(item.pace for item in attempts if item.outcome is not RepeatOutcome.WORKS)
-    return repeats.again > 0 or max(fast[Pace.TOGETHER], fast[Pace.IN_A_ROW]) >= _FEW
+    return repeats.again > 0 or sum(together) >= _FEW or (len(row) >= _FEW and all(row[-_FEW:]))
 
 
 def only_at_first(attempts: Sequence[RepeatSeen]) -> bool:
