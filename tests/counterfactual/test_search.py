@@ -328,3 +328,19 @@ def test_the_harmless_name_is_another_of_the_same_form(name: str) -> None:
     assert len(made) == len(name)
     assert [len(label) for label in made.split(".")] == [len(label) for label in name.split(".")]
     assert made != name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_endpoint_that_takes_the_unchanged_hello_after_all_is_not_searched_any_further(client: str) -> None:
+    refused_once: list[Variant] = []
+
+    def server(variant: Variant) -> TrialOutcome:
+        if variant.change == "unchanged" and not refused_once:
+            refused_once.append(variant)
+            return O.CLOSED
+        return O.ACCEPTED
+
+    found = play(case_of(HELLOS[client], server, symptom=O.CLOSED), server)
+    assert found.flip is None and not found.proven
+    assert sum(trial.accepted for trial in found.unchanged) == 2
+    assert found.connections <= 10

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import starttls_peers as peers
+from by_turns import PATTERNS, by_turns
 
 import tlsdiag
 from tlsdiag import Report, Severity, Verdict
@@ -59,25 +59,7 @@ TITLES = {
     "refuses": "Some machines behind the address refuse to begin TLS",
     "turns away": "Some connections are turned away before TLS can begin",
 }
-PATTERNS = ("bg", "gb", "bbg", "ggb")
 AFTERWARDS = peers.saying(peers.SMTP, close=True)
-
-
-def by_turns(good: peers.Converse, bad: peers.Converse, pattern: str, *, then: str = "") -> peers.Converse:
-    """Connections go to the good and the bad one in turn ("gb"), or by a pattern once and by another from there on.
-
-    TCP alone, which is looked at first, takes a turn too.
-    """
-    lock, count = threading.Lock(), [0]
-
-    def converse(connection: socket.socket) -> None:
-        with lock:
-            number = count[0]
-            count[0] += 1
-        turns = pattern if not then or number < len(pattern) else then
-        (bad if turns[number % len(turns)] == "b" else good)(connection)
-
-    return converse
 
 
 def diagnose(conversation: peers.Converse, **options: Any) -> Report:
