@@ -108,7 +108,7 @@ def test_a_probe_finds_the_cause_with_the_clients_own_context(name: str, client:
     fault = BY_NAME[name]
     with fault.serve() as server:
         error = caught(client, server.port, fault.client(), fault.patience)
-        found = tlsdiag.explain(error, probe=True, depth="quick", limits=tlsdiag.Limits(handshake_timeout=2))
+        found = tlsdiag.explain(error, probe=True, depth="quick", limits=tlsdiag.Limits(handshake_timeout=10))
     assert found.report is not None
     assert found.root_cause is not None
     assert found.root_cause.code == CODES[name]
@@ -206,7 +206,7 @@ def test_a_proxy_is_part_of_the_destination_where_the_library_holds_it() -> None
 
 
 def test_smtp_without_starttls_is_told() -> None:
-    with listening(conversation(b"220 mail ESMTP\r\n", b"250 mail\r\n")) as server, smtplib.SMTP("localhost", server.port, timeout=2) as smtp:
+    with listening(conversation(b"220 mail ESMTP\r\n", b"250 mail\r\n")) as server, smtplib.SMTP("localhost", server.port, timeout=10) as smtp:
         error = raised(lambda: smtp.starttls(context=trusting()))
     assert first_cause(error) == "starttls-not-offered"
 
@@ -214,7 +214,7 @@ def test_smtp_without_starttls_is_told() -> None:
 def test_smtp_that_refuses_starttls_is_told() -> None:
     answers = (b"220 mail ESMTP\r\n", b"250-mail\r\n250 STARTTLS\r\n", b"454 TLS not available due to local problem\r\n")
     with listening(conversation(*answers)) as server:
-        smtp = smtplib.SMTP("localhost", server.port, timeout=2)
+        smtp = smtplib.SMTP("localhost", server.port, timeout=10)
         try:
             error = raised(lambda: smtp.starttls(context=trusting()))
             if not isinstance(error, smtplib.SMTPException):
@@ -227,7 +227,7 @@ def test_smtp_that_refuses_starttls_is_told() -> None:
 def test_smtp_that_demands_tls_is_told() -> None:
     answers = (b"220 mail ESMTP\r\n", b"250 mail\r\n", b"530 5.7.0 Must issue a STARTTLS command first\r\n", b"250 ok\r\n")
     with listening(conversation(*answers)) as server:
-        smtp = smtplib.SMTP("localhost", server.port, timeout=2)
+        smtp = smtplib.SMTP("localhost", server.port, timeout=10)
         try:
             error = raised(lambda: smtp.sendmail("a@a.example", ["b@b.example"], "x"))
         finally:
@@ -240,7 +240,7 @@ def test_a_failed_upgrade_tells_its_protocol() -> None:
         conversation(b"220 mail ESMTP\r\n", b"250-mail\r\n250 STARTTLS\r\n", b"220 go ahead\r\n")(connection)
 
     with listening(converse) as server:
-        smtp = smtplib.SMTP("localhost", server.port, timeout=2)
+        smtp = smtplib.SMTP("localhost", server.port, timeout=10)
         try:
             error = raised(lambda: smtp.starttls(context=trusting()))
         finally:
@@ -257,7 +257,7 @@ def test_imap_without_starttls_is_told() -> None:
         connection.recv(4096)
 
     with listening(converse) as server:
-        imap = imaplib.IMAP4("localhost", server.port, timeout=2)
+        imap = imaplib.IMAP4("localhost", server.port, timeout=10)
         try:
             error = raised(lambda: imap.starttls(trusting()))
         finally:
@@ -268,7 +268,7 @@ def test_imap_without_starttls_is_told() -> None:
 def test_pop3_without_stls_is_told() -> None:
     answers = (b"+OK ready\r\n", b"+OK\r\nUSER\r\n.\r\n")
     with listening(conversation(*answers)) as server:
-        pop3 = poplib.POP3("localhost", server.port, timeout=2)
+        pop3 = poplib.POP3("localhost", server.port, timeout=10)
         try:
             error = raised(lambda: pop3.stls(trusting()))
         finally:
@@ -278,7 +278,7 @@ def test_pop3_without_stls_is_told() -> None:
 
 def test_ftp_that_closes_on_auth_is_no_riddle() -> None:
     with listening(conversation(b"220 ftp\r\n", b"234 go ahead\r\n")) as server:
-        ftp = ftplib.FTP_TLS(context=trusting(), timeout=2)
+        ftp = ftplib.FTP_TLS(context=trusting(), timeout=10)
         try:
             ftp.connect("localhost", server.port)
             found = tlsdiag.explain(raised(lambda: ftp.login("a", "b")))
@@ -322,7 +322,7 @@ pymysql = pytest.importorskip("pymysql")
 
 
 def connect_postgres(port: int) -> Callable[[], object]:
-    return lambda: psycopg.connect(f"host=localhost port={port} user=a dbname=b sslmode=require connect_timeout=2 gssencmode=disable")
+    return lambda: psycopg.connect(f"host=localhost port={port} user=a dbname=b sslmode=require connect_timeout=10 gssencmode=disable")
 
 
 def test_postgresql_without_tls_is_told() -> None:
@@ -363,7 +363,7 @@ def mysql_greeting(*, tls: bool) -> bytes:
 
 def connect_mysql(port: int) -> Callable[[], object]:
     return lambda: pymysql.connect(
-        host="localhost", port=port, user="a", password="b", ssl={"check_hostname": True, "ca": None}, connect_timeout=2, read_timeout=2
+        host="localhost", port=port, user="a", password="b", ssl={"check_hostname": True, "ca": None}, connect_timeout=10, read_timeout=10
     )
 
 

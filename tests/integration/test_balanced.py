@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from balanced import addressed, balanced, machines
+from patience import PATIENT
 from servers import RunningServer, free_port
 
 import tlsdiag
@@ -35,7 +36,7 @@ def diagnose(server: RunningServer, addresses: Sequence[str] = ("127.0.0.1",), *
     """Diagnose what stands before the servers."""
     if "client" not in options:
         options["trust"] = ROOT.pem
-    return tlsdiag.diagnose(NAME, port=server.port, addresses=addresses, limits=tlsdiag.Limits(handshake_timeout=3), **options)
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=addresses, limits=PATIENT, **options)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import PATIENT
 from servers import RunningServer, ServerFailed
 
 import tlsdiag
@@ -27,7 +28,7 @@ def judged(data: bytes, **options: Any) -> Report:
 
 
 def live(server: RunningServer) -> Report:
-    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=tlsdiag.Limits(handshake_timeout=2))
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=PATIENT)
 
 
 @pytest.mark.parametrize("kind", ["nginx", "haproxy", "apache"])

@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from patience import PATIENT
 from servers import RunningServer
 
 import tlsdiag
@@ -52,7 +53,7 @@ def mutual(serve: Serve, kind: str, version: str, **options: Any) -> RunningServ
 def diagnose(server: RunningServer, issued: Issued, *, chain: bytes | None = None, key: bytes | None = None, password: str | None = None) -> Report:
     """Diagnose with this client certificate."""
     given = ClientCertificate(certificate=chain or issued.chain_pem, key=key or issued.key_pem, password=password)
-    limits = tlsdiag.Limits(handshake_timeout=4)
+    limits = PATIENT
     return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, client_certificate=given, limits=limits)
 
 

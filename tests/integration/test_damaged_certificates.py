@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from der import CONSTRAINTS, KEY_USAGE, NULL, SKI, alternative, boolean, certificate, common_name, dns, element, extension, octets, seq
 from failures.forge import pem
+from patience import PATIENT
 from servers import RunningServer
 
 import tlsdiag
@@ -32,7 +33,7 @@ UNTIDY = {
 def diagnosed(serve: Serve, der: bytes) -> tlsdiag.Report:
     key = new_key("ecdsa", 700)
     server = serve("nginx", chain_pem=pem(der), key_pem=Issued(certificate=ROOT.issued.certificate, private_key=key).key_pem)
-    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=tlsdiag.Limits(handshake_timeout=2))
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=PATIENT)
 
 
 def made(extensions: list[bytes], **pieces: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from far_host import FarHost, far_host, require_namespaces
+from patience import HASTY, PATIENT
 
 import tlsdiag
 from tlsdiag import Blame, Report, Severity, Verdict
@@ -16,15 +17,21 @@ from tlsdiag.testing import Authority
 NAME = "server.example"
 ROOT = Authority.root(number=300)
 GOOD = ROOT.issue(NAME)
-LIMITS = tlsdiag.Limits(connect_timeout=1.5, handshake_timeout=2)
 
 
-@pytest.fixture
-def host() -> Iterator[FarHost]:
-    """A host behind a router."""
+@pytest.fixture(scope="module")
+def way() -> Iterator[FarHost]:
+    """The way to a host behind a router: one for all tests, since the kernel takes its time to take such a thing down."""
     require_namespaces()
     with far_host() as made:
         yield made
+
+
+@pytest.fixture
+def host(way: FarHost) -> Iterator[FarHost]:
+    """The host, and nothing in between."""
+    yield way
+    way.clear()
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def server(host: FarHost) -> Iterator[FarHost]:
 
 def diagnose(host: FarHost, *addresses: str, **options: Any) -> Report:
     """Diagnose the far server."""
-    return tlsdiag.diagnose(NAME, addresses=list(addresses) or [host.address], trust=ROOT.pem, limits=LIMITS, **options)
+    return tlsdiag.diagnose(NAME, addresses=list(addresses) or [host.address], trust=ROOT.pem, **{"limits": PATIENT, **options})
 
 
 def cause(report: Report) -> Any:
@@ -54,14 +61,14 @@ def test_a_far_server_without_a_filter_is_healthy(server: FarHost) -> None:
 
 def test_a_filter_that_drops_is_told_from_a_host_that_is_gone(server: FarHost) -> None:
     server.filter("tcp dport 443 drop")
-    found = cause(diagnose(server))
+    found = cause(diagnose(server, limits=HASTY))
     assert found.code == "connection-timed-out" and found.blame is Blame.NETWORK
     assert "The host is up: port 80 takes connections" in found.detail
 
 
 def test_a_host_of_which_nothing_answers_is_told(host: FarHost) -> None:
     host.filter("tcp dport 1-65535 drop")
-    found = cause(diagnose(host))
+    found = cause(diagnose(host, limits=HASTY))
     assert found.code == "connection-timed-out"
     assert "443" not in found.detail.partition("Port 80")[2]
     assert "did not answer either" in found.detail
@@ -139,7 +146,7 @@ def test_a_limit_that_bans_is_told(server: FarHost) -> None:
 
 def test_an_address_family_that_is_filtered_is_named(server: FarHost) -> None:
     server.filter("meta nfproto ipv6 tcp dport 443 drop")
-    report = diagnose(server, server.address6, server.address)
+    report = diagnose(server, server.address6, server.address, limits=HASTY)
     (found,) = report.filter(code="address-family-broken")
     assert found.title == "IPv6 does not work, IPv4 does" and found.severity is Severity.MEDIUM
     assert report.root_cause is None and report.verdict is Verdict.FLAWED

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from patience import HASTY, PATIENT
 from servers import RunningServer, Site
 
 import tlsdiag
@@ -36,7 +37,7 @@ def diagnose(server: RunningServer, *, name: str = NAME, **options: Any) -> Repo
     """Diagnose a server on loopback; the test's root is trusted unless `client` or `trust` says otherwise."""
     if "client" not in options:
         options.setdefault("trust", ROOT.pem)
-    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], limits=tlsdiag.Limits(handshake_timeout=2), **options)
+    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], **{"limits": PATIENT, **options})
 
 
 def serving(serve: Serve, kind: str, issued: Issued, *, chain: bytes | None = None, **options: Any) -> RunningServer:
@@ -307,7 +308,7 @@ def test_ssh_is_named(serve: Serve) -> None:
 @pytest.mark.parametrize(("kind", "protocol"), [("postgresql", "postgresql"), ("mariadb", "mysql"), ("slapd", "ldap")])
 def test_a_database_or_directory_is_named(kind: str, protocol: str, serve: Serve) -> None:
     issued = ISSUING.issue(NAME)
-    report = diagnose(serving(serve, kind, issued, tls="starttls"))
+    report = diagnose(serving(serve, kind, issued, tls="starttls"), limits=HASTY)
     assert_cause(report, "starttls-needed")
     assert report.root_cause is not None and report.root_cause.evidence["protocol"] == protocol
 

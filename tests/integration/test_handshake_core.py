@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from servers import RunningServer
 
+from tlsdiag.conversation import drive
 from tlsdiag.failure import Failure
 from tlsdiag.handshake import ClientCredential, ClientHandshake, HandshakeResult, Offer
 from tlsdiag.handshake.events import ApplicationData
 from tlsdiag.iana import CipherSuite, NamedGroup, ProtocolVersion
 from tlsdiag.network import Connection, Deadline, SocketDialer
-from tlsdiag.scene import drive
 from tlsdiag.target import Endpoint
 from tlsdiag.testing import Authority, Issued
 

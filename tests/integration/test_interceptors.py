@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from interceptors import mitmproxy, squid
+from patience import HASTY, PATIENT
 from servers import RunningServer
 
 import tlsdiag
@@ -25,7 +26,7 @@ COMPANY = Authority.root("Example Company Web Access", organization="Example Com
 def diagnose(server: RunningServer, name: str = NAME, **options: Any) -> Report:
     """Diagnose on loopback; the test's root is trusted unless `trust` says otherwise."""
     options.setdefault("trust", ROOT.pem)
-    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], limits=tlsdiag.Limits(handshake_timeout=2), **options)
+    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], **{"limits": PATIENT, **options})
 
 
 def serving(serve: Serve, kind: str = "nginx", authority: Authority = ISSUING, **options: Any) -> RunningServer:
@@ -44,7 +45,7 @@ def the_interception(report: Report, code: str = "interception") -> Interception
 @pytest.mark.parametrize("name", [NAME, "pypi.org"])
 def test_mitmproxy_is_named_and_proved(name: str, serve: Serve) -> None:
     with mitmproxy(serving(serve)) as (proxy, _):
-        report = diagnose(proxy, name)
+        report = diagnose(proxy, name, limits=HASTY)
     assert report.root_cause is not None and report.root_cause.code == "interception", report
     found = the_interception(report)
     assert (found.product, found.product_kind, found.confidence, found.blame) == ("mitmproxy", "debug-proxy", Confidence.PROVEN, Blame.CLIENT)
@@ -55,7 +56,7 @@ def test_mitmproxy_is_named_and_proved(name: str, serve: Serve) -> None:
 
 def test_mitmproxy_that_the_client_trusts_is_told_and_nothing_is_wrong(serve: Serve) -> None:
     with mitmproxy(serving(serve)) as (proxy, root):
-        report = diagnose(proxy, trust=root)
+        report = diagnose(proxy, trust=root, limits=HASTY)
     assert report.verdict is Verdict.HEALTHY, report
     assert the_interception(report, "interception-present").severity is Severity.INFO
 

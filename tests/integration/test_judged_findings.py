@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from failures.forge import forged_pair, key_usage
+from patience import PATIENT
 from primes import after
 from servers import RunningServer
 
@@ -45,7 +46,7 @@ def leaf(*names: str, **faults: Any) -> Issued:
 
 def diagnose(server: RunningServer, name: str = NAME, **options: Any) -> Report:
     options.setdefault("trust", ROOT.pem)
-    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], limits=tlsdiag.Limits(handshake_timeout=2), **options)
+    return tlsdiag.diagnose(name, port=server.port, addresses=[server.host], limits=PATIENT, **options)
 
 
 def serving(serve: Serve, issued: Issued, kind: str = "nginx", **options: Any) -> RunningServer:

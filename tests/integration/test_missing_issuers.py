@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from patience import PATIENT
 from servers import RunningServer
 from web import answer, web
 
@@ -21,7 +22,7 @@ STRANGER = Authority.root("Stranger Root CA", organization="Strangers", number=3
 
 
 def diagnose(server: RunningServer, **options: Any) -> Report:
-    limits = tlsdiag.Limits(handshake_timeout=3)
+    limits = PATIENT
     return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=limits, **options)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
+from patience import HASTY, PATIENT
 from ports import closed_port, full_backlog
 
 import tlsdiag
@@ -51,7 +52,7 @@ def test_a_name_that_can_be_none_is_told() -> None:
 def test_one_address_that_works_is_enough_for_a_loopback_name() -> None:
     scene = next(item for item in SCENARIOS if item.name == "healthy").build()
     with listening(scene.converse) as server:
-        report = tlsdiag.diagnose(NAME, port=server.port, addresses=["::1", "127.0.0.1"], limits=QUICKLY, **scene.options)
+        report = tlsdiag.diagnose(NAME, port=server.port, addresses=["::1", "127.0.0.1"], limits=PATIENT, **scene.options)
     assert report.verdict is Verdict.HEALTHY, report
     assert report.filter(severity=Severity.LOW) == ()
 
@@ -59,7 +60,7 @@ def test_one_address_that_works_is_enough_for_a_loopback_name() -> None:
 def test_an_address_that_fails_beside_one_that_works_is_told() -> None:
     scene = next(item for item in SCENARIOS if item.name == "healthy").build()
     with listening(scene.converse) as server:
-        report = tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1", "192.0.2.1"], limits=QUICKLY, **scene.options)
+        report = tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1", "192.0.2.1"], limits=HASTY, **scene.options)
     assert report.root_cause is None, report
     (other,) = [item for item in report.findings if item.endpoint is not None and item.endpoint.address == "192.0.2.1"]
     assert other.severity is Severity.MEDIUM

@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from patience import PATIENT
 from servers import RunningServer, free_port
 from servers.options import Options
 from servers.recipe import RECIPES
@@ -50,7 +51,7 @@ def serving(serve: Serve, issued: Issued, kind: str = "nginx", **options: Any) -
 def diagnose(server: RunningServer, **options: Any) -> Report:
     """Diagnose with a clock that `ahead` moves."""
     return tlsdiag.diagnose(
-        NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=tlsdiag.Limits(handshake_timeout=2), **options
+        NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=PATIENT, **options
     )
 
 

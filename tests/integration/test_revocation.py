@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from patience import PATIENT
 from responders import Page, Responder, answer, damaged, delegate, error, listing, naming, openssl_responder, responder
 from servers import RunningServer
 
@@ -38,7 +39,7 @@ def live() -> Iterator[Responder]:
 
 
 def diagnose(server: RunningServer, **options: Any) -> Report:
-    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=tlsdiag.Limits(handshake_timeout=2), **options)
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, limits=PATIENT, **options)
 
 
 def serving(serve: Serve, issued: Issued = LEAF, kind: str = "nginx", **options: Any) -> RunningServer:
@@ -293,6 +294,6 @@ def test_a_client_with_lists_of_its_own_is_the_one_that_is_stopped(flag: str, se
         context.load_verify_locations(file.name)
     context.verify_flags |= ssl.VerifyFlags[flag]
     server = serving(serve)
-    report = tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], client=context, limits=tlsdiag.Limits(handshake_timeout=2))
+    report = tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], client=context, limits=PATIENT)
     assert report.root_cause is not None and report.root_cause.code == "certificate-revoked", report
     assert ("of the chain" in report.root_cause.detail) is (flag == "VERIFY_CRL_CHECK_CHAIN")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from patience import HASTY, PATIENT
 from servers import RunningServer, free_port
 
 import tlsdiag
@@ -48,7 +49,7 @@ def started(serve: Serve, protocol: str, issued: Issued | None = None, **options
 
 def diagnose(server: RunningServer, protocol: str | None, **options: Any) -> Report:
     """Diagnose a server on loopback over STARTTLS."""
-    options.setdefault("limits", tlsdiag.Limits(handshake_timeout=2))
+    options.setdefault("limits", PATIENT)
     if "client" not in options:
         options.setdefault("trust", ROOT.pem)
     return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], starttls=protocol, **options)
@@ -177,7 +178,7 @@ def test_another_protocol_on_the_port_is_named(spoken: str, there: str, serve: S
 
 @pytest.mark.parametrize(("spoken", "there"), [("smtp", "ldap"), ("mysql", "postgres"), ("xmpp", "postgres")])
 def test_a_protocol_in_which_the_client_speaks_first_is_named_too(spoken: str, there: str, serve: Serve) -> None:
-    report = diagnose(started(serve, there, ISSUING.issue(NAME)), spoken)
+    report = diagnose(started(serve, there, ISSUING.issue(NAME)), spoken, limits=HASTY)
     assert_cause(report, "starttls-wrong-protocol")
     assert isinstance(report.root_cause, StarttlsFinding) and report.root_cause.speaks == there
 
@@ -186,7 +187,7 @@ def test_a_protocol_in_which_the_client_speaks_first_is_named_too(spoken: str, t
 def test_a_port_on_which_tls_begins_at_once_needs_no_starttls(protocol: str, serve: Serve) -> None:
     issued = ISSUING.issue(NAME)
     server = serve("haproxy", chain_pem=issued.chain_pem, key_pem=issued.key_pem)
-    report = diagnose(server, protocol)
+    report = diagnose(server, protocol, limits=HASTY)
     assert_cause(report, "starttls-wrong-protocol")
     assert report.root_cause is not None and "starttls=False" in report.root_cause.fix.summary
     assert report.root_cause.blame is tlsdiag.Blame.CLIENT

@@ -42,6 +42,7 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "authority_data": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "contact": ({"certificates", "facts", "failure", "finding", "finding_types", "observation"}, {"socket", "ssl", "asyncio", "cryptography", "time"}),
     "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "conversation": ({"failure", "handshake", "starttls", "target"}, {"socket", "ssl", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
     "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),

@@ -7,6 +7,7 @@ import errno
 import socket
 import struct
 import threading
+import time
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from tlsdiag.target import Endpoint
 from tlsdiag.testing import Refuse, Reply, ScriptedDialer
 
 T = TypeVar("T")
-SOON = 0.2
+SOON, PATIENT = 0.2, 10.0
 
 
 def run(work: Awaitable[T]) -> T:
@@ -39,10 +40,10 @@ def loopback(port: int) -> Endpoint:
 
 async def said(port: int, data: bytes = b"hello", **limits: Any) -> bytes | Failure:
     """Dial, say something, read once."""
-    connection = await SocketDialer(Limits(**limits)).dial(loopback(port), deadline=Deadline.after(1))
+    connection = await SocketDialer(Limits(**limits)).dial(loopback(port), deadline=Deadline.after(PATIENT))
     assert not isinstance(connection, Failure), connection
     try:
-        failure = await connection.send(data, deadline=Deadline.after(1))
+        failure = await connection.send(data, deadline=Deadline.after(PATIENT))
         return failure or await connection.receive(deadline=Deadline.after(SOON))
     finally:
         await connection.close()
@@ -56,10 +57,10 @@ def kind_of(found: object) -> FailureKind:
 def test_bytes_come_back_and_are_recorded() -> None:
     async def work() -> None:
         with listening(says(answer=b"yes")) as server:
-            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1))
+            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
-            assert await connection.send(b"hi", deadline=Deadline.after(1)) is None
-            assert await connection.receive(deadline=Deadline.after(1)) == b"yes"
+            assert await connection.send(b"hi", deadline=Deadline.after(PATIENT)) is None
+            assert await connection.receive(deadline=Deadline.after(PATIENT)) == b"yes"
             assert (connection.recording.sent, connection.recording.received) == (b"hi", b"yes")
             await connection.close()
 
@@ -78,7 +79,7 @@ def test_an_end_without_an_answer_has_its_kind(converse: Any, kind: FailureKind)
 def test_a_closed_port_refuses() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    found = run(SocketDialer().dial(loopback(port), deadline=Deadline.after(1)))
+    found = run(SocketDialer().dial(loopback(port), deadline=Deadline.after(PATIENT)))
     assert kind_of(found) is FailureKind.REFUSED
 
 
@@ -94,6 +95,40 @@ def test_a_full_backlog_times_out() -> None:
     assert kind_of(found) is FailureKind.TIMED_OUT
 
 
+async def _stands_still(port: int, answer: threading.Event, *, early: bool) -> bytes | Failure:
+    """Read with a deadline that passes while this process does nothing; the peer answers before (`early`) or a moment after it goes on."""
+    connection = await SocketDialer().dial(loopback(port), deadline=Deadline.after(PATIENT))
+    assert not isinstance(connection, Failure)
+
+    def stand_still() -> None:
+        if early:
+            answer.set()
+        time.sleep(0.8)
+        asyncio.get_running_loop().call_later(0.05, answer.set)
+
+    asyncio.get_running_loop().call_soon(stand_still)
+    found = await connection.receive(deadline=Deadline.after(SOON))
+    await connection.close()
+    return found
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["meanwhile", "a moment later"])
+def test_the_time_in_which_this_process_stood_still_is_not_the_peers_silence(early: bool) -> None:
+    answer = threading.Event()
+
+    def answers(connection: socket.socket) -> None:
+        answer.wait(PATIENT)
+        connection.sendall(b"here")
+
+    with listening(answers) as server:
+        assert run(_stands_still(server.port, answer, early=early)) == b"here"
+
+
+def test_a_peer_that_stays_silent_is_silent_though_this_process_stood_still() -> None:
+    with listening(is_silent) as server:
+        assert kind_of(run(_stands_still(server.port, threading.Event(), early=False))) is FailureKind.TIMED_OUT
+
+
 def test_an_endless_sender_is_cut_off() -> None:
     def endless(connection: socket.socket) -> None:
         while True:
@@ -101,9 +136,9 @@ def test_an_endless_sender_is_cut_off() -> None:
 
     async def work() -> Failure:
         with listening(endless) as server:
-            connection = await SocketDialer(Limits(received_bytes=50_000)).dial(loopback(server.port), deadline=Deadline.after(1))
+            connection = await SocketDialer(Limits(received_bytes=50_000)).dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
-            while not isinstance(found := await connection.receive(deadline=Deadline.after(1)), Failure):
+            while not isinstance(found := await connection.receive(deadline=Deadline.after(PATIENT)), Failure):
                 pass
             await connection.close()
             return found
@@ -122,11 +157,11 @@ def test_writing_to_a_peer_that_has_gone_is_a_failure() -> None:
 
     async def work() -> Failure | None:
         with listening(vanish) as server:
-            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1))
+            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
             dialled.set()
             gone.wait(2)
-            found = await connection.send(bytes(5_000_000), deadline=Deadline.after(1))
+            found = await connection.send(bytes(5_000_000), deadline=Deadline.after(PATIENT))
             await connection.close()
             return found
 
@@ -137,7 +172,7 @@ def test_a_peer_that_does_not_read_times_out_the_writer() -> None:
     async def work() -> Failure | None:
         stop = threading.Event()
         with listening(lambda connection: bool(stop.wait(2)) and None) as server:
-            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1))
+            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
             found = await connection.send(bytes(50_000_000), deadline=Deadline.after(SOON))
             await connection.close()
@@ -172,10 +207,10 @@ def test_a_timeout_after_connecting_is_the_servers() -> None:
 def test_a_segment_size_can_be_asked_for() -> None:
     async def work() -> None:
         with listening(says(answer=b"yes")) as server:
-            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1), max_segment=600)
+            connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT), max_segment=600)
             assert not isinstance(connection, Failure)
             await connection.close()
-            assert kind_of(await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(1), max_segment=-1)) is FailureKind.LOCAL
+            assert kind_of(await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT), max_segment=-1)) is FailureKind.LOCAL
 
     run(work())
 
@@ -203,10 +238,10 @@ def test_a_budget_is_spent() -> None:
         dialer = BudgetedDialer(ScriptedDialer([[Reply(b"x")]]), Limits(connections=2, parallel=1))
         found: list[object] = []
         for _ in range(3):
-            connection = await dialer.dial(loopback(1), deadline=Deadline.after(1))
+            connection = await dialer.dial(loopback(1), deadline=Deadline.after(PATIENT))
             found.append(connection)
             if not isinstance(connection, Failure):
-                assert await connection.receive(deadline=Deadline.after(1)) == b"x"
+                assert await connection.receive(deadline=Deadline.after(PATIENT)) == b"x"
                 assert connection.recording.received == b"x"
                 await connection.close()
                 await connection.close()
@@ -221,7 +256,7 @@ def test_a_refused_dial_gives_its_place_back() -> None:
     async def work() -> None:
         dialer = BudgetedDialer(ScriptedDialer([[Refuse()]]), Limits(parallel=1))
         for _ in range(3):
-            assert kind_of(await dialer.dial(loopback(1), deadline=Deadline.after(1))) is FailureKind.REFUSED
+            assert kind_of(await dialer.dial(loopback(1), deadline=Deadline.after(PATIENT))) is FailureKind.REFUSED
 
     run(work())
 
@@ -237,7 +272,7 @@ def test_a_dial_that_is_cancelled_gives_its_place_back() -> None:
         for _ in range(2):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.02):
-                    await dialer.dial(loopback(1), deadline=Deadline.after(1))
+                    await dialer.dial(loopback(1), deadline=Deadline.after(PATIENT))
 
     run(work())
 
@@ -254,7 +289,7 @@ def failing(error: Exception) -> Any:
 
 
 def test_a_name_gives_each_address_once() -> None:
-    found = run(resolve("a.example", 443, deadline=Deadline.after(1), getaddrinfo=answers("192.0.2.1", "192.0.2.2", "192.0.2.1")))
+    found = run(resolve("a.example", 443, deadline=Deadline.after(PATIENT), getaddrinfo=answers("192.0.2.1", "192.0.2.2", "192.0.2.1")))
     assert isinstance(found, Resolved)
     assert [item.address for item in found.addresses] == ["192.0.2.1", "192.0.2.2"]
 
@@ -270,11 +305,11 @@ def test_a_name_gives_each_address_once() -> None:
     ],
 )
 def test_a_resolver_that_fails_has_its_kind(error: Exception, kind: FailureKind) -> None:
-    assert kind_of(run(resolve("a.example", 443, deadline=Deadline.after(1), getaddrinfo=failing(error)))) is kind
+    assert kind_of(run(resolve("a.example", 443, deadline=Deadline.after(PATIENT), getaddrinfo=failing(error)))) is kind
 
 
 def test_a_resolver_without_an_answer_is_told() -> None:
-    assert kind_of(run(resolve("a.example", 443, deadline=Deadline.after(1), getaddrinfo=answers()))) is FailureKind.NO_ADDRESS
+    assert kind_of(run(resolve("a.example", 443, deadline=Deadline.after(PATIENT), getaddrinfo=answers()))) is FailureKind.NO_ADDRESS
 
 
 def test_a_resolver_that_hangs_holds_nobody() -> None:
@@ -291,4 +326,4 @@ def test_a_resolver_that_hangs_holds_nobody() -> None:
 
 @pytest.mark.parametrize("name", ["a..b", ".a", "a" * 64 + ".example", ".".join(["a" * 60] * 5), "\u2603\u200d.example"])
 def test_a_name_that_can_be_none_is_not_asked_for(name: str) -> None:
-    assert kind_of(run(resolve(name, 443, deadline=Deadline.after(1), getaddrinfo=answers("192.0.2.1")))) is FailureKind.NAME_INVALID
+    assert kind_of(run(resolve(name, 443, deadline=Deadline.after(PATIENT), getaddrinfo=answers("192.0.2.1")))) is FailureKind.NAME_INVALID

@@ -8,11 +8,11 @@ import pytest
 from scripted_tls import Server13
 
 import tlsdiag
+from tlsdiag.conversation import say
 from tlsdiag.facts import Reachability
 from tlsdiag.failure import FailureKind
 from tlsdiag.handshake import Offer
 from tlsdiag.network import Deadline
-from tlsdiag.scene import say
 from tlsdiag.testing import Authority, Close, Expect, Refuse, Reply, ScriptedDialer
 from tlsdiag.testing.observations import ENDPOINT
 from tlsdiag.testing.transport import Reset, ScriptedConnection, Silence, Step

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import starttls_peers as peers
+from patience import PATIENT
 
 import tlsdiag
 from tlsdiag import Report, Severity, Verdict
@@ -23,7 +24,7 @@ NAME = "server.example"
 ROOT = Authority.root(number=300)
 ISSUED = ROOT.intermediate(number=301).issue(NAME)
 OTHER = ROOT.intermediate(number=301).issue("other.example")
-LIMITS = tlsdiag.Limits(handshake_timeout=0.8)
+LIMITS = tlsdiag.Limits(handshake_timeout=1.5)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def assert_cause(report: Report, code: str) -> StarttlsFinding:
 
 @pytest.mark.parametrize(("protocol", "words"), [("smtp", peers.SMTP), ("nntp", peers.NNTP), ("irc", peers.IRC), ("rdp", peers.RDP)])
 def test_a_healthy_peer_has_nothing_above_info(protocol: str, words: tuple[bytes, ...], context: ssl.SSLContext) -> None:
-    report = diagnose(peers.upgrading(context, words), protocol)
+    report = diagnose(peers.upgrading(context, words), protocol, limits=PATIENT)
     assert report.verdict is Verdict.HEALTHY, report
     assert report.filter(severity=Severity.LOW) == ()
 
@@ -53,7 +54,7 @@ def test_a_healthy_peer_has_nothing_above_info(protocol: str, words: tuple[bytes
 @pytest.mark.parametrize("highest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_handshake_goes_in_the_packets_of_sql_server(highest: ssl.TLSVersion, tmp_path: Path) -> None:
     context = peers.server_context(ISSUED, tmp_path, highest=highest)
-    report = diagnose(peers.sql_server(context, peers.TDS_ANSWER), "mssql")
+    report = diagnose(peers.sql_server(context, peers.TDS_ANSWER), "mssql", limits=PATIENT)
     assert report.verdict is Verdict.HEALTHY, report
     ours = report.observations.get(HandshakeOutcome, report.endpoints[0])
     versions = report.observations.get(AcceptedVersions, report.endpoints[0])
@@ -63,13 +64,13 @@ def test_a_handshake_goes_in_the_packets_of_sql_server(highest: ssl.TLSVersion, 
 
 def test_a_fault_of_the_certificate_is_found_behind_sql_server_too(tmp_path: Path) -> None:
     context = peers.server_context(OTHER, tmp_path)
-    report = diagnose(peers.sql_server(context, peers.TDS_ANSWER), "tds")
+    report = diagnose(peers.sql_server(context, peers.TDS_ANSWER), "tds", limits=PATIENT)
     assert report.root_cause is not None and report.root_cause.code == "name-mismatch"
 
 
 def test_what_is_injected_is_told_and_the_diagnosis_goes_on(context: ssl.SSLContext) -> None:
     words = (*peers.SMTP[:2], peers.SMTP[2] + b"250 injected\r\n")
-    report = diagnose(peers.upgrading(context, words), "smtp")
+    report = diagnose(peers.upgrading(context, words), "smtp", limits=PATIENT)
     assert [item.code for item in report.filter(severity=Severity.LOW)] == ["starttls-injection"]
     assert report.verdict is Verdict.FLAWED
     dialogue = report.observations.get(StarttlsDialogue, report.endpoints[0])

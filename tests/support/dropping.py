@@ -8,7 +8,7 @@ from collections.abc import Callable
 import tlsdiag
 from tlsdiag.demo.servers import Conversation, resets
 
-QUICKLY = tlsdiag.Limits(connect_timeout=0.6, handshake_timeout=1.2)
+QUICKLY = tlsdiag.Limits(connect_timeout=2, handshake_timeout=3)
 
 
 def by_number(healthy: Conversation, drop: Callable[[int], bool], how: Conversation = resets) -> Conversation:

@@ -46,6 +46,11 @@ class FarHost:
         _nft(self.router_space, "output", ("icmp type destination-unreachable drop",))
         _run("ip", "-netns", self.router_space, "link", "set", "dev", "near", "mtu", str(mtu))
 
+    def clear(self) -> None:
+        """Take all filters away again."""
+        for space in (self.space, self.router_space):
+            _in(space, "nft", "flush", "ruleset")
+
     @contextlib.contextmanager
     def delayed(self, milliseconds: int) -> Iterator[None]:
         """Put the host far away: behind the router, so that the router itself stays near. Each way takes the time."""
@@ -57,14 +62,18 @@ class FarHost:
                 assert process.stdout.readline() == b"ready\n"
                 _run("ip", "-netns", self.router_space, "link", "set", "dev", "inner", "netns", self.space)
                 self._join_router()
-                for address in (self.address, self.address6):
-                    _wait_until_it_answers(address)
                 yield
             finally:
                 process.stdin.close()
+        self.link()
+
+    def link(self) -> None:
+        """Lay the plain link between router and host."""
+        _run("ip", "-netns", self.router_space, "link", "add", "far", "type", "veth", "peer", "name", "inner", "netns", self.space)
+        self._join_router()
 
     def _join_router(self) -> None:
-        """Addresses and routes of the link between router and host."""
+        """Addresses and routes of the link between router and host, which answers then."""
         for space, device, four, six in (
             (self.router_space, "far", self.router_inside, self.router_inside6),
             (self.space, "inner", self.address, self.address6),
@@ -74,6 +83,8 @@ class FarHost:
             _run("ip", "-netns", space, "link", "set", "dev", device, "up")
         _run("ip", "-netns", self.space, "route", "add", "default", "via", self.router_inside)
         _run("ip", "-netns", self.space, "-6", "route", "add", "default", "via", self.router_inside6)
+        for address in (self.address, self.address6):
+            _wait_until_it_answers(address)
 
     @contextlib.contextmanager
     def nginx(self, chain_pem: bytes, key_pem: bytes, *, plain: str = 'return 200 "hello\\n";') -> Iterator[None]:
@@ -93,13 +104,15 @@ class FarHost:
             shutil.rmtree(directory, ignore_errors=True)
 
     def _wait_for(self, port: int, process: subprocess.Popen[bytes], directory: Path) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + _PATIENCE
         while f":{port} " not in _in(self.space, "ss", "-Hltn").decode():
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail((directory / "server.log").read_text("utf-8", "replace"))
             time.sleep(0.02)
 
 
+_PATIENCE = 120.0
+"""Seconds for what the kernel does at once, unless it is still busy with taking other namespaces down."""
 _SLOW_LINK = Path(__file__).with_name("slow_link.py")
 _NGINX = """user root;
 daemon off;
@@ -149,7 +162,6 @@ def far_host() -> Iterator[FarHost]:
             stack.callback(_run, "ip", "netns", "delete", space)
         _run("ip", "link", "add", outer, "type", "veth", "peer", "name", "near", "netns", router)
         stack.callback(_run, "ip", "link", "delete", outer)  # at once: a namespace takes its links along only some time later
-        _run("ip", "-netns", router, "link", "add", "far", "type", "veth", "peer", "name", "inner", "netns", host)
         for space, device, four, six in ((None, outer, near4[0], near6[0]), (router, "near", near4[1], near6[1])):
             where = ["-netns", space] if space else []
             _run("ip", *where, "address", "add", f"{four}/30", "dev", device)
@@ -161,15 +173,13 @@ def far_host() -> Iterator[FarHost]:
         made = FarHost(
             space=host, router_space=router, address=near4[3], address6=near6[3], router=near4[1], router_inside=near4[2], router_inside6=near6[2]
         )
-        made._join_router()
-        for address in (made.address, made.address6):
-            _wait_until_it_answers(address)
+        made.link()
         yield made
 
 
 def _wait_until_it_answers(address: str) -> None:
     """Neighbours need a moment to find each other; a closed port of a host that is there refuses."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:
             socket.create_connection((address, 9), timeout=0.3).close()
@@ -191,7 +201,7 @@ def _in(space: str, *argv: str) -> bytes:
 
 
 def _run(*argv: str, stdin: bytes = b"") -> bytes:
-    done = subprocess.run([path_of(argv[0]), *argv[1:]], input=stdin, capture_output=True, timeout=20, check=False)
+    done = subprocess.run([path_of(argv[0]), *argv[1:]], input=stdin, capture_output=True, timeout=_PATIENCE, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(argv)}: {done.stderr.decode('utf-8', 'replace')}")
     return done.stdout

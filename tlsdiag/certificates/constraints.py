@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -21,6 +22,7 @@ from . import oids
 from .certificate import Certificate
 from .der import SEQUENCE, DerError, Element, read_element
 from .name_keys import name_key
+from .remembering import remembered
 
 _EMAIL, _DNS, _DIRECTORY, _URI, _IP = 0x81, 0x82, 0xA4, 0x86, 0x87
 _MAX_SUBTREES = 10_000
@@ -41,9 +43,9 @@ class Subtree:
     text: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class NameConstraints:
-    """What an authority is limited to."""
+    """What an authority is limited to. Compared by identity: there may be thousands of subtrees, and what is made of them is remembered."""
 
     permitted: tuple[Subtree, ...] = ()
     excluded: tuple[Subtree, ...] = ()
@@ -64,7 +66,7 @@ def constraints_of(authority: Certificate) -> NameConstraints | None:
     return None if extension is None else _read(extension.value)
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def _read(value: bytes) -> NameConstraints | None:
     try:
         parts = read_element(value).expect(SEQUENCE).children()
@@ -74,7 +76,7 @@ def _read(value: bytes) -> NameConstraints | None:
     return NameConstraints(permitted=found.get(0xA0, ()), excluded=found.get(0xA1, ()))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Why names of a certificate are outside what an authority above it may issue for, a few of them; remembered, since many paths share both."""
     found = constraints_of(authority)
@@ -83,7 +85,7 @@ def broken_names(authority: Certificate, certificate: Certificate) -> tuple[str,
 
 def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[str]:
     """Why each name of a certificate that must not be there must not, in words."""
-    excluded, permitted = _Trees(constraints.excluded), _Trees(constraints.permitted)
+    excluded, permitted = _trees_of(constraints)
     for named in _names_of(certificate):
         out = excluded.holding(named)
         if out is not None:
@@ -94,7 +96,7 @@ def breaks(constraints: NameConstraints, certificate: Certificate) -> Iterator[s
             yield f"{named.text} is in none of those permitted ({', '.join(tree.text for tree in same[:4])}{' ...' if len(same) > 4 else ''})"
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def uncompared(authority: Certificate, certificate: Certificate) -> frozenset[str]:
     """The kinds of subtrees that make all the difference, for clients that do not compare them; each is there, too, where nothing is broken.
 
@@ -123,7 +125,7 @@ def _without_everything(found: NameConstraints) -> NameConstraints:
 _WITHOUT = {"directory": _without_directories, "permitted-other": _without_permitted_others, "everything": _without_everything}
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def common_name_broken(authority: Certificate, leaf: Certificate) -> tuple[str, ...]:
     """Why the common name of a server's certificate without a dNSName is outside, for the clients that take it for one."""
     found, name = constraints_of(authority), leaf.subject.common_name
@@ -144,7 +146,7 @@ def odd_kinds(authority: Certificate) -> frozenset[str]:
     return frozenset(kinds | ({"uri"} if _URI in every else set()) | ({"odd"} if every - {_EMAIL, _DNS, _DIRECTORY, _URI, _IP} else set()))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def literally_outside(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Names outside DNS bases that make no sense (`*.example`), for clients that compare them letter by letter all the same."""
     found = constraints_of(authority)
@@ -156,7 +158,7 @@ def literally_outside(authority: Certificate, certificate: Certificate) -> tuple
     return tuple(itertools.islice((f"{name} does not end in {bases[0].text}" for name in outside), _MAX_REASONS))
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def wildcards_reaching(authority: Certificate, certificate: Certificate) -> tuple[str, ...]:
     """Wildcards that stand, among others, for a name that is excluded; clients differ about these."""
     found = constraints_of(authority)
@@ -180,7 +182,7 @@ def too_many(authority: Certificate, certificate: Certificate) -> bool:
     return comparisons(authority, certificate) > _MOST_COMPARISONS
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def malformed_constraints(authority: Certificate) -> tuple[str, ...]:
     """What is wrong with the constraints as such, in words, a few of them; "." in front of a DNS name is told by `dotted_constraints`."""
     extension = authority.extension(oids.NAME_CONSTRAINTS)
@@ -202,10 +204,14 @@ def dotted_constraints(authority: Certificate) -> tuple[str, ...]:
     return tuple(itertools.islice((tree.text for tree in trees if tree.kind == _DNS and tree.base.startswith(b".")), _MAX_REASONS))
 
 
+_PLAIN = re.compile(rb"\.?[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)*")
+"""What most bases are: a name, or a dot and a name, of which nothing more has to be asked. There may be thousands."""
+
+
 def _fault(tree: Subtree) -> str | None:
     if tree.kind == _IP and (len(tree.base) not in (8, 32) or _network(tree.base) is None):
         return f"{tree.text} is no network"
-    if tree.kind not in (_DNS, _EMAIL, _URI):
+    if tree.kind not in (_DNS, _EMAIL, _URI) or _PLAIN.fullmatch(tree.base):
         return None
     if not tree.base.isascii():
         return f"{tree.text} has characters beyond ASCII"
@@ -268,6 +274,12 @@ class _Trees:
             if size == len(value) and (tree := networks.get(number >> (bits - prefix) << (bits - prefix))) is not None:
                 return tree
         return None
+
+
+@functools.lru_cache(maxsize=32)
+def _trees_of(constraints: NameConstraints) -> tuple[_Trees, _Trees]:
+    """Those excluded and those permitted, to be asked."""
+    return _Trees(constraints.excluded), _Trees(constraints.permitted)
 
 
 def _ways_to_say(named: _Named) -> Iterator[str]:

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import functools
-
 from .certificate import Name
 from .der import SEQUENCE, SET, DerError, Element, read_element
+from .remembering import remembered
 
 _USUAL = 512
 """Bytes of a name that is remembered: the same authorities are named again and again."""
@@ -21,7 +20,7 @@ def read_name(element: Element) -> Name:
     return remembered or _walked(element)
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered(1024)
 def _usual(raw: bytes) -> Name | None:
     try:
         return _walked(read_element(raw))

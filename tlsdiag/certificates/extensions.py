@@ -258,13 +258,16 @@ def _bad_base(base: Element) -> str:
         gaps = ~mask & (1 << 8 * half) - 1
         return f"the mask {ipaddress.ip_address(content[half:])} has gaps" if gaps & (gaps + 1) else ""
     if kind in ("dNSName", "rfc822Name", "uniformResourceIdentifier"):
-        shown = content[:60].decode("ascii", "backslashreplace")
         mailbox = kind == "rfc822Name" and b"@" in content
         if not content.isascii() or (not mailbox and _NO_DOMAIN.search(content)):
-            return f"the {kind} {shown} is no domain"
+            return f"the {kind} {_shown(content)} is no domain"
         if mailbox and not is_mailbox(content):
-            return f"the rfc822Name {shown} is no mailbox"
+            return f"the rfc822Name {_shown(content)} is no mailbox"
     return ""
+
+
+def _shown(content: bytes) -> str:
+    return content[:60].decode("ascii", "backslashreplace")
 
 
 def _private_key_period(value: Element, note: Note) -> Facts:

@@ -7,11 +7,11 @@ Clients differ: OpenSSL, Java and Chromium compare much as here, Go, NSS and Gnu
 
 from __future__ import annotations
 
-import functools
 import unicodedata
 from typing import TypeAlias
 
 from .der import SEQUENCE, SET, DerError, Element, read_element
+from .remembering import remembered
 
 NameKey: TypeAlias = tuple[object, ...]
 _STRINGS = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x19, 0x1A, 0x1B, 0x1C, 0x1E})
@@ -19,7 +19,7 @@ _MOST_RDNS = 200
 """More than any name has; a longer one is compared byte by byte."""
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered(4096)
 def name_key(raw: bytes) -> NameKey:
     """What two names have in common when they are the same name; `raw` is the DER of a Name."""
     try:

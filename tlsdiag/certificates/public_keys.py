@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 from typing import Any
 
 from . import oids
 from .der import DerError, read_element
 from .key_info import key_info
+from .remembering import remembered
 
 _CURVES = {
     "secp192r1": "SECP192R1", "secp224r1": "SECP224R1", "secp256r1": "SECP256R1", "secp384r1": "SECP384R1", "secp521r1": "SECP521R1",
@@ -27,7 +27,7 @@ _PLAIN = {
 """Kinds whose key is plain bytes: the module of `cryptography` and the class; older releases and builds lack some."""
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def public_key(spki: bytes) -> tuple[str, Any] | None:
     """The kind of a key ("RSA", "RSA-PSS" for one that may sign in no other way, "EC", "DSA", "Ed25519", ...) and the key; None where there is none."""
     from cryptography.exceptions import UnsupportedAlgorithm

@@ -10,7 +10,6 @@ costs no more than a few milliseconds beyond an honest one.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import warnings
 from collections.abc import Callable, Iterable
@@ -24,6 +23,7 @@ from .der import BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, O
 from .distinguished import read_name, read_name_der
 from .extensions import MINOR, READERS
 from .key_info import key_faults, key_info
+from .remembering import remembered
 
 __all__ = ["loads", "read_certificate", "read_name", "read_name_der"]
 
@@ -37,7 +37,7 @@ _WITH_NAMES = frozenset({oids.SUBJECT_ALT_NAME, oids.NAME_CONSTRAINTS})
 _MAX_SERIAL = 20
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered(1024)
 def read_certificate(der: bytes) -> Certificate:
     """Read a certificate as far as it can be read. Never raises; problems are in the order of their offsets."""
     return _Reading(bytes(der)).run()
@@ -273,7 +273,7 @@ def _short(number: int) -> str:
     return str(number) if number.bit_length() <= 64 else f"{number.bit_length()} bits"
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered(1024)
 def loads(der: bytes) -> bool:
     """Whether `cryptography` takes a certificate with its key and its extensions."""
     from cryptography import x509

@@ -3,13 +3,13 @@ judged (RFC 5280 section 4.1.1.3; RFC 8017, RFC 5758, RFC 8410, RFC 9881). For c
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from .algorithms import pss_parameters_of
 from .certificate import Certificate
 from .oids import SIGNATURES
 from .public_keys import public_key
+from .remembering import remembered
 
 _TAKES = {"RSA": ("RSA",), "RSA-PSS": ("RSA", "RSA-PSS")}
 """The kinds of keys under a kind of signature, where that is not one: a key for RSASSA-PSS alone makes no other signature (RFC 4055 section 1.2)."""
@@ -19,7 +19,7 @@ _HASHES = {
 }  # fmt: skip
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered(1024)
 def signed_by(child: Certificate, issuer: Certificate) -> bool | None:
     """True or False when the signature could be tried, None when its algorithm, its parameters or the key are not known here."""
     return verify(issuer.spki, child.signature_algorithm.oid, child.signature_parameters, child.tbs, child.signature)

@@ -13,6 +13,7 @@ from .certificate import Certificate
 from .der import DerError, read_element
 from .name_keys import NameKey, name_key
 from .reading import read_certificate
+from .remembering import remembered
 
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END (?:TRUSTED |X509 )?CERTIFICATE-----", re.DOTALL)
 MAX_STORE = 32 * 1024 * 1024
@@ -165,7 +166,7 @@ def _cached(path: str, changed: int, size: int) -> tuple[bytes, ...]:
     return (data,)
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered(4096)
 def _subject(der: bytes) -> bytes:
     """The subject's DER, without reading the rest."""
     try:

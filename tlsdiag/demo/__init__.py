@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .scenarios import Scenario
 
 _DEFAULT = "missing-intermediate"
-_TIMEOUT = 1.0
+_TIMEOUT = 2.0
 """Seconds for a handshake on loopback, so that the silent server is told soon."""
 
 

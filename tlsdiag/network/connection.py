@@ -18,6 +18,9 @@ from .errors import failure_from_oserror, said_in_icmp, timed_out
 from .icmp import icmp_error, listen_for_errors
 from .recording import Direction, Recorder, Recording
 
+_STALL, _GRACE = 0.25, 5.0
+"""Seconds: a timer that is later than the first tells that this process stood still (a busy loop, a machine that slept); the most that is given back for it."""
+
 
 class Connection(Protocol):
     """A byte stream to a peer."""
@@ -64,8 +67,9 @@ class SocketDialer:
             async with asyncio.timeout(deadline.remaining()):
                 await asyncio.get_running_loop().sock_connect(sock, _address(endpoint))
         except OSError as exc:
-            with sock:
-                return said_in_icmp(_not_connected(exc, time.monotonic() - began), icmp_error(sock))
+            if not (isinstance(exc, TimeoutError) and _connected(sock)):  # connected while nobody here could look
+                with sock:
+                    return said_in_icmp(_not_connected(exc, time.monotonic() - began), icmp_error(sock))
         except asyncio.CancelledError:
             sock.close()
             raise
@@ -86,6 +90,14 @@ def _socket(endpoint: Endpoint, max_segment: int | None) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _connected(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _not_connected(exc: OSError, elapsed: float) -> Failure:
@@ -111,6 +123,7 @@ class SocketConnection:
         self._began = began
         self._limit = limit
         self._recorder = Recorder(limit=limit)
+        self._given_back = Deadline(0.0)
 
     @property
     def recording(self) -> Recording:
@@ -136,8 +149,7 @@ class SocketConnection:
         if self._recorder.received >= self._limit:
             return _too_much(self._limit)
         try:
-            async with asyncio.timeout(deadline.remaining()):
-                data = await asyncio.get_running_loop().sock_recv(self._sock, size)
+            data = await self._read(deadline, size)
         except TimeoutError:
             return timed_out(Phase.HANDSHAKE, time.monotonic() - began)
         except OSError as exc:
@@ -150,6 +162,25 @@ class SocketConnection:
             )
         self._recorder.add(Direction.RECEIVED, data, time.monotonic() - self._began)
         return data
+
+    async def _read(self, deadline: Deadline, size: int) -> bytes:
+        """Read in time, or raise TimeoutError. The time in which this process stood still is not the peer's silence: it is given back, once.
+
+        A task of its own, since a timeout that cancels a read that has just come to its end would lose the bytes.
+        """
+        reading = asyncio.ensure_future(asyncio.get_running_loop().sock_recv(self._sock, size))
+        try:
+            await asyncio.wait((reading,), timeout=max(deadline.remaining(), self._given_back.remaining()))
+            late = deadline.overdue()
+            if not reading.done() and late >= _STALL and not self._given_back.at:
+                self._given_back = Deadline.after(min(late, _GRACE))
+                await asyncio.wait((reading,), timeout=self._given_back.remaining())
+            if not reading.done():
+                raise TimeoutError
+            return reading.result()
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)  # it lets go of the socket, whose number the next one may get
 
     async def close(self) -> None:
         """Close without waiting for the peer."""

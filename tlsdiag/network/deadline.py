@@ -25,6 +25,10 @@ class Deadline:
         """Seconds left, never below zero."""
         return max(0.0, self.at - self.clock())
 
+    def overdue(self) -> float:
+        """Seconds since it has passed, never below zero."""
+        return max(0.0, self.clock() - self.at)
+
     def sooner(self, seconds: float) -> Deadline:
         """The earlier of this deadline and `seconds` from now."""
         return Deadline(min(self.at, self.clock() + seconds), self.clock)

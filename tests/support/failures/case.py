@@ -24,7 +24,7 @@ from tlsdiag import Blame, Report, Verdict
 from tlsdiag.demo.servers import Conversation, listening
 
 T = TypeVar("T")
-LIMITS = tlsdiag.Limits(connect_timeout=1, handshake_timeout=1.5, resolve_timeout=2)
+LIMITS = tlsdiag.Limits(connect_timeout=3, handshake_timeout=4, resolve_timeout=4)
 
 
 class How(StrEnum):

@@ -6,7 +6,6 @@ dNSName at all; a wildcard has to be a whole label on the left with two labels a
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import re
 
@@ -14,6 +13,7 @@ import attrs
 
 from ..certificate import Certificate
 from ..names import NameMatch, match_host
+from ..remembering import remembered
 
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 
@@ -75,7 +75,7 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     return match.reason or f"it takes none of {', '.join(match.presented[:4])} for {host}"
 
 
-@functools.lru_cache(maxsize=64)
+@remembered(64)
 def _standard(certificate: Certificate, host: str) -> NameMatch:
     """The match by RFC 9525, made once for all clients."""
     return match_host(certificate, host)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import attrs
 
 from ..certificate import Certificate
 from ..der import SEQUENCE, DerError, read_element
+from ..remembering import remembered
 
 _POLICY_CONSTRAINTS, _INHIBIT_ANY, _MAPPINGS = "2.5.29.36", "2.5.29.54", "2.5.29.33"
 ANY_POLICY = "2.5.29.32.0"
@@ -23,7 +22,7 @@ class PolicyLimits:
     mappings: tuple[tuple[str, str], ...] = ()
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def policy_limits(certificate: Certificate) -> PolicyLimits:
     """The limits of an authority, as far as they can be read."""
     skips: dict[int, int] = {}

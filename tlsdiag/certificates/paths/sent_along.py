@@ -6,12 +6,12 @@ certificate and nothing more; Chromium passes over what it cannot read.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..certificate import Certificate
 from ..oids import SERVER_AUTH
+from ..remembering import remembered
 from .judging import Judged
 from .model import Violation
 from .profiles import CLIENTS, TABLE
@@ -57,7 +57,7 @@ def _violation(code: str, detail: str, profile: str) -> Violation:
     return Violation(code=code.partition(":")[0], depth=0, detail=detail, profiles=frozenset({profile}))
 
 
-@functools.lru_cache(maxsize=2048)  # a mesh has hundreds, and two clients ask
+@remembered(2048)  # a mesh has hundreds, and two clients ask
 def _faults(item: Certificate) -> tuple[tuple[str, str], ...]:
     """The rules that it breaks for itself: judged as if it were the top of a path, or a leaf where it is none. Its dates are not asked about."""
     if not item.readable:

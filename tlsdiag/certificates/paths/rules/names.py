@@ -5,7 +5,6 @@ Name constraints: RFC 5280 sections 4.2.1.10 and 6.1.4 (g). Forms: sections 4.1.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from ...constraints import (
     uncompared,
     wildcards_reaching,
 )
+from ...remembering import remembered
 from ...suffixes import is_public_suffix
 from ..judging import Broken, Judged
 from ..profiles import TABLE
@@ -74,7 +74,7 @@ def constraints(judged: Judged) -> Iterator[Broken]:
         yield "constraints-in-leaf", 0, f"{leaf.label} is no authority and has nameConstraints"
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def _no_domains(item: Certificate) -> tuple[str, ...]:
     """The first of its dNSNames that is no domain, if any."""
     return tuple(itertools.islice((name for name in item.dns_names if not _is_domain(name)), 1))
@@ -122,7 +122,7 @@ def alternative_names(judged: Judged) -> Iterator[Broken]:
         yield code, 0, detail
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def _dns_names(item: Certificate) -> tuple[tuple[str, str], ...]:
     """The dNSNames that are not as they must be, a few of them; remembered, since many paths share a certificate."""
     odd = ((name, broken) for name in item.dns_names if (broken := _dns_name(name)) is not None)
@@ -144,7 +144,7 @@ def _dns_name(name: str) -> tuple[str, str] | None:
     return "malformed-name:host", "which is no host name"
 
 
-@functools.lru_cache(maxsize=512)
+@remembered(512)
 def _of_leaf(leaf: Certificate) -> tuple[tuple[str, str], ...]:
     if leaf.extension(oids.SUBJECT_ALT_NAME) is None:
         return (("name-missing", f"{leaf.label} has no subjectAltName"),)
