@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from balanced import balanced, machines
+from patience import PATIENT
 from servers import RunningServer, free_port
 
 import tlsdiag
@@ -34,8 +35,7 @@ def pool(kind: str, *options: dict[str, Any], dead: int = 0, limit: Sequence[str
 
 
 def diagnose(server: RunningServer, protocol: str, **options: Any) -> Report:
-    limits = tlsdiag.Limits(handshake_timeout=5)
-    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, starttls=protocol, limits=limits, **options)
+    return tlsdiag.diagnose(NAME, port=server.port, addresses=[server.host], trust=ROOT.pem, starttls=protocol, limits=PATIENT, **options)
 
 
 def turn(server: RunningServer) -> None:
@@ -107,7 +107,7 @@ def test_nothing_but_dead_machines_is_broken() -> None:
 @pytest.mark.parametrize("setting", ["rate_limit = 4", "rate_limit = 9", "count_limit = 2"])
 def test_a_limit_of_postfix_is_a_limit_and_no_machine(setting: str) -> None:
     with machines({**GOOD, "extra": (f"smtpd_client_connection_{setting}", "smtpd_client_event_limit_exceptions =")}, kind="postfix") as (port,):
-        report = tlsdiag.diagnose(NAME, port=port, addresses=["127.0.0.1"], trust=ROOT.pem, starttls="smtp")
+        report = tlsdiag.diagnose(NAME, port=port, addresses=["127.0.0.1"], trust=ROOT.pem, starttls="smtp", limits=PATIENT)
     codes = {item.code for item in report.findings}
     assert "rate-limited" in codes, report
     assert not codes & {"backend-dead", "backend-refuses"}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import starttls_peers as peers
 from by_turns import PATTERNS, by_turns
+from patience import PATIENT
 
 import tlsdiag
 from tlsdiag import Report, Severity, Verdict
@@ -21,7 +22,6 @@ from tlsdiag.testing import Authority
 NAME = "server.example"
 ROOT = Authority.root(number=300)
 ISSUED = ROOT.intermediate(number=301).issue(NAME)
-PATIENT = tlsdiag.Limits(handshake_timeout=5)
 HASTY = tlsdiag.Limits(handshake_timeout=1.5)  # for peers that are silent on purpose: each of those costs a part of it
 
 

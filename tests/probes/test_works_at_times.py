@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from by_turns import PATTERNS, by_turns
+from patience import PATIENT
 
 import tlsdiag
 from tlsdiag import Report, Verdict
@@ -33,9 +34,8 @@ def alerts(connection: socket.socket) -> None:
     connection.sendall(bytes.fromhex("15030300020228"))
 
 
-def diagnose(conversation: Conversation, timeout: float = 5) -> Report:
+def diagnose(conversation: Conversation, limits: tlsdiag.Limits = PATIENT) -> Report:
     with listening(conversation) as server:
-        limits = tlsdiag.Limits(handshake_timeout=timeout)
         return tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem, limits=limits)
 
 
@@ -56,7 +56,7 @@ def test_one_of_several_machines_is_bad(bad: Conversation, code: str, pattern: s
 
 
 def test_one_of_several_machines_is_silent() -> None:
-    assert_at_times(diagnose(by_turns(GOOD, is_silent, "ggb"), timeout=2), "backend-dead")
+    assert_at_times(diagnose(by_turns(GOOD, is_silent, "ggb"), tlsdiag.Limits(handshake_timeout=2)), "backend-dead")
 
 
 def test_a_server_that_was_down_for_the_first_connections_is_no_limit() -> None:
