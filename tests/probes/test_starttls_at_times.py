@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import starttls_peers as peers
-from by_turns import PATTERNS, by_turns
+from by_turns import PATTERNS, ByTurns, listening_by_turns
 from patience import PATIENT
 
 import tlsdiag
@@ -63,7 +63,7 @@ AFTERWARDS = peers.saying(peers.SMTP, close=True)
 
 
 def diagnose(conversation: peers.Converse, **options: Any) -> Report:
-    with listening(conversation) as server:
+    with listening_by_turns(conversation) if isinstance(conversation, ByTurns) else listening(conversation) as server:
         return tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem, starttls="smtp", **{"limits": PATIENT, **options})
 
 
@@ -89,7 +89,7 @@ def consequences(report: Report) -> set[str]:
     [*((fault, pattern) for fault in ("closes", "resets") for pattern in PATTERNS), ("is silent", "gb"), ("is silent", "bbg")],
 )
 def test_a_machine_that_is_lost_before_tls_is_a_dead_backend_at_times(fault: str, pattern: str, good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, LOST[fault], pattern), limits=HASTY if fault == "is silent" else PATIENT)
+    report = diagnose(ByTurns(good, LOST[fault], pattern), limits=HASTY if fault == "is silent" else PATIENT)
     cause = assert_at_times(report, "backend-dead")
     assert "openssl s_client -starttls smtp" in cause.fix.snippets["openssl"]
 
@@ -97,7 +97,7 @@ def test_a_machine_that_is_lost_before_tls_is_a_dead_backend_at_times(fault: str
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("fault", SAID)
 def test_a_machine_that_refuses_in_words_is_told_with_its_words(fault: str, pattern: str, good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, SAID[fault], pattern))
+    report = diagnose(ByTurns(good, SAID[fault], pattern))
     cause = assert_at_times(report, "backend-refuses")
     assert cause.title == TITLES[fault]
     assert {"does not offer": "not among", "refuses": "454 TLS not available", "turns away": "421 try another machine"}[fault] in cause.detail
@@ -111,7 +111,7 @@ def test_what_one_dialogue_of_several_met_is_named_by_its_refusal(fault: str, go
     # one of the first three dialogues: that which is written down, the client's, or our own handshake's
     codes = {"does not offer": "starttls-not-offered", "refuses": "starttls-refused", "turns away": "starttls-greeting-refused"}
     for pattern in ("gggb", "ggb", "gb"):
-        report = diagnose(by_turns(good, SAID[fault], pattern, then="g"))
+        report = diagnose(ByTurns(good, SAID[fault], pattern, then="g"))
         found = {item.code for item in report.findings if item.code.startswith("starttls-")}
         assert found <= {codes[fault]}, report
         for item in report.filter(code=codes[fault]):
@@ -121,7 +121,7 @@ def test_what_one_dialogue_of_several_met_is_named_by_its_refusal(fault: str, go
 @pytest.mark.parametrize("fault", [*LOST, *SAID])
 def test_one_connection_in_many_is_enough_to_be_told(fault: str, good: peers.Converse) -> None:
     bad = {**LOST, **SAID}[fault]
-    report = diagnose(by_turns(good, bad, "ggggggggb" + "g" * 40), limits=HASTY if fault == "is silent" else PATIENT)
+    report = diagnose(ByTurns(good, bad, "ggggggggb" + "g" * 40), limits=HASTY if fault == "is silent" else PATIENT)
     cause = assert_at_times(report, "backend-dead" if fault in LOST else "backend-refuses")
     assert cause.attempts >= 15
     if fault != "is silent":  # a stalled test machine makes others late
@@ -131,12 +131,12 @@ def test_one_connection_in_many_is_enough_to_be_told(fault: str, good: peers.Con
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_machine_that_hangs_up_after_its_go_ahead_is_a_dead_backend_at_times(pattern: str, good: peers.Converse) -> None:
-    assert_at_times(diagnose(by_turns(good, AFTERWARDS, pattern)), "backend-dead")
+    assert_at_times(diagnose(ByTurns(good, AFTERWARDS, pattern)), "backend-dead")
 
 
 @pytest.mark.parametrize("fault", ["closes", "is silent"])
 def test_a_server_that_was_stalled_for_a_moment_is_heard_by_the_further_connections(fault: str, good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, LOST[fault], "bbbb", then="g"), limits=tlsdiag.Limits(handshake_timeout=3))
+    report = diagnose(ByTurns(good, LOST[fault], "bbbb", then="g"), limits=tlsdiag.Limits(handshake_timeout=3))
     cause = assert_at_times(report, "backend-dead")
     assert "The first 3 failed and all after them worked" in cause.detail
     assert consequences(report) == {"client-handshake-failed", "starttls-silent" if fault == "is silent" else "starttls-closed"}
@@ -145,14 +145,14 @@ def test_a_server_that_was_stalled_for_a_moment_is_heard_by_the_further_connecti
 
 
 def test_two_bad_machines_are_both_told_each_with_its_share(good: peers.Converse) -> None:
-    bad = by_turns(closes, SAID["refuses"], "gb")
-    report = diagnose(by_turns(good, bad, "gb"))
+    bad = ByTurns(closes, SAID["refuses"], "gb")
+    report = diagnose(ByTurns(good, bad, "gb"))
     assert report.verdict is Verdict.PARTIAL
     assert {item.code for item in report.causes} == {"backend-dead", "backend-refuses"}
 
 
 def test_in_quick_it_is_looked_at_too(good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, SAID["does not offer"], "gb"), depth="quick")
+    report = diagnose(ByTurns(good, SAID["does not offer"], "gb"), depth="quick")
     assert_at_times(report, "backend-refuses")
 
 
@@ -207,7 +207,7 @@ def test_a_healthy_server_counts_every_dialogue_and_none_that_failed(good: peers
 @pytest.mark.parametrize("words", [b"421 4.7.0 Error: too many connections from unknown[192.0.2.7]\r\n", b"421 come back later\r\n"])
 @pytest.mark.parametrize("room", [4, 8])
 def test_a_limit_in_words_is_a_limit_and_no_machine(room: int, words: bytes, good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, peers.saying((words,), close=True), "g" * room, then="b"))
+    report = diagnose(ByTurns(good, peers.saying((words,), close=True), "g" * room, then="b"))
     assert "rate-limited" in {item.code for item in report.findings}, report
     assert not {"backend-dead", "backend-refuses"} & {item.code for item in report.findings}
     assert not any(item.blocks for item in report.findings)
@@ -215,7 +215,7 @@ def test_a_limit_in_words_is_a_limit_and_no_machine(room: int, words: bytes, goo
 
 
 def test_a_limit_that_leaves_room_for_one_is_the_cause_where_that_was_not_the_client(good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, peers.saying((b"421 too many\r\n",), close=True), "gg", then="b"))
+    report = diagnose(ByTurns(good, peers.saying((b"421 too many\r\n",), close=True), "gg", then="b"))
     client = report.observations.get(ClientOutcome, report.endpoints[0])
     assert client is not None
     assert report.verdict is (Verdict.FLAWED if client.completed else Verdict.PARTIAL), report
@@ -225,24 +225,24 @@ def test_a_limit_that_leaves_room_for_one_is_the_cause_where_that_was_not_the_cl
 
 def test_a_limit_that_says_so_needs_no_pattern(good: peers.Converse) -> None:
     words = b"421 There are too many connections from your internet address.\r\n"
-    report = diagnose(by_turns(good, peers.saying((words,), close=True), "ggggggggb" + "g" * 40))
+    report = diagnose(ByTurns(good, peers.saying((words,), close=True), "ggggggggb" + "g" * 40))
     assert [item.code for item in report.filter(severity=Severity.LOW)] == ["rate-limited"], report
 
 
 def test_a_refusal_is_no_limit_where_it_is_about_what_the_server_can_do(good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, SAID["does not offer"], "g" * 6, then="b"))
+    report = diagnose(ByTurns(good, SAID["does not offer"], "g" * 6, then="b"))
     assert_at_times(report, "backend-refuses")
 
 
 def test_a_machine_with_another_protocol_is_told_as_one_that_fails(good: peers.Converse) -> None:
     web = peers.saying((b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n",), close=True)
-    report = diagnose(by_turns(good, web, "gb"))
+    report = diagnose(ByTurns(good, web, "gb"))
     cause = assert_at_times(report, "backend-dead")
     assert "another protocol" in cause.detail
 
 
 def test_what_was_counted_survives_a_saved_report(good: peers.Converse) -> None:
-    report = diagnose(by_turns(good, SAID["refuses"], "gb"))
+    report = diagnose(ByTurns(good, SAID["refuses"], "gb"))
     again = Report.from_json(report.to_json())
     assert again.to_dict() == report.to_dict()
     assert [item.key for item in again.recheck().findings] == [item.key for item in report.findings]
@@ -254,6 +254,6 @@ def test_what_was_counted_survives_a_saved_report(good: peers.Converse) -> None:
 
 def test_the_context_of_the_caller_is_repeated_too(good: peers.Converse) -> None:
     client = ssl.create_default_context(cadata=ROOT.pem.decode())
-    with listening(by_turns(good, closes, "gb")) as server:
+    with listening_by_turns(ByTurns(good, closes, "gb")) as server:
         report = tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1"], client=client, starttls="smtp", limits=PATIENT)
     assert_at_times(report, "backend-dead")

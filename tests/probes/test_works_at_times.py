@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from by_turns import PATTERNS, by_turns
+from by_turns import PATTERNS, ByTurns, listening_by_turns
 from patience import PATIENT
 
 import tlsdiag
@@ -35,7 +35,7 @@ def alerts(connection: socket.socket) -> None:
 
 
 def diagnose(conversation: Conversation, limits: tlsdiag.Limits = PATIENT) -> Report:
-    with listening(conversation) as server:
+    with listening_by_turns(conversation) if isinstance(conversation, ByTurns) else listening(conversation) as server:
         return tlsdiag.diagnose(NAME, port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem, limits=limits)
 
 
@@ -49,18 +49,18 @@ def assert_at_times(report: Report, code: str) -> None:
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize(("bad", "code"), [(closes, "backend-dead"), (resets, "backend-dead"), (alerts, "backend-refuses")])
 def test_one_of_several_machines_is_bad(bad: Conversation, code: str, pattern: str) -> None:
-    report = diagnose(by_turns(GOOD, bad, pattern))
+    report = diagnose(ByTurns(GOOD, bad, pattern))
     assert_at_times(report, code)
     found = report.observations.get(Counterfactuals, report.endpoints[0])
     assert found is None or not found.proven or found.connections <= 24
 
 
 def test_one_of_several_machines_is_silent() -> None:
-    assert_at_times(diagnose(by_turns(GOOD, is_silent, "ggb"), tlsdiag.Limits(handshake_timeout=2)), "backend-dead")
+    assert_at_times(diagnose(ByTurns(GOOD, is_silent, "ggb"), tlsdiag.Limits(handshake_timeout=2)), "backend-dead")
 
 
 def test_a_server_that_was_down_for_the_first_connections_is_no_limit() -> None:
-    report = diagnose(by_turns(GOOD, closes, "b" * 20, then="g"))
+    report = diagnose(ByTurns(GOOD, closes, "b" * 20, then="g"))
     assert "rate-limited" not in {item.code for item in report.findings}
     assert report.verdict is Verdict.PARTIAL
     assert all(item.intermittent for item in report.causes)
