@@ -92,6 +92,7 @@ from .facts import (
     Voucher,
     ZoneSeen,
     outcome_of_failure,
+    refusal_of,
 )
 from .failure import Blame, Failure, FailureKind, Phase
 from .fetching import Fetched, Fetches, FetchSeen
@@ -150,5 +151,5 @@ __all__ = [
     "SpokenProtocol", "Stapled", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StarttlsTry", "StorePlace",
     "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "TlsaRecord", "Transparency", "TransparencyFinding", "Trial", "TrialFinding",
     "TrialOutcome", "Trust", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding",
-    "Voucher", "Why", "ZoneSeen", "between_mail_servers", "outcome_of_failure", "protocol_named",
+    "Voucher", "Why", "ZoneSeen", "between_mail_servers", "outcome_of_failure", "protocol_named", "refusal_of",
 ]  # fmt: skip

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import balance
-from samples.common import HELLO, failure
+from samples.common import HELLO, alert, failure
 
 from tlsdiag import Report, Verdict
 from tlsdiag.check import Seen
 from tlsdiag.checks.balance.shares import compared, is_limit
-from tlsdiag.facts import Pace, RepeatOutcome, Repeats, RepeatSeen, StarttlsDialogue, StarttlsRefusal, StarttlsTry, outcome_of_failure
+from tlsdiag.facts import Pace, RepeatOutcome, Repeats, RepeatSeen, StarttlsDialogue, StarttlsRefusal, StarttlsTry, outcome_of_failure, refusal_of
 from tlsdiag.failure import Failure, FailureKind, Phase
 from tlsdiag.judge import judge
 from tlsdiag.plan import make_plan
@@ -143,6 +143,23 @@ def test_connections_that_tcp_lost_come_beside_the_dialogues_and_those_lost_in_t
     assert sorted(item.outcome.value for item in found) == ["closed", "closed", "reset", "works"]
 
 
+@pytest.mark.parametrize("end", ["an alert", "an end"])
+def test_what_fails_in_tls_every_time_is_not_explained_by_machines_that_differ_before_it(end: str) -> None:
+    said = alert(70) if end == "an alert" else None
+    outcome = RepeatOutcome.ALERT if said else RepeatOutcome.CLOSED
+    steady = [balance.repeat(outcome, pace=pace, alert=said, phase=None if said else Phase.HANDSHAKE) for pace in (Pace.FIRST, *[Pace.TOGETHER] * 3)]
+    repeats = balance.repeats(*steady, repeated(R.NOT_OFFERED), tries=tries(None, None, R.NOT_OFFERED, None, None, None))
+    lost = None if said else failure(FailureKind.CLOSED)
+    client = client_outcome(completed=False, alert_received=said, failure=lost, error_type="ssl.SSLError", client_hello=HELLO)
+    ours = handshake_outcome(completed=False, alert_received=said, failure=lost)
+    report = report_of(seen(client, ours, repeats, StarttlsDialogue(protocol="smtp", completed=True), reachability(), starttls="smtp"))
+    assert report.verdict is Verdict.BROKEN, report
+    assert report.root_cause is not None and not report.root_cause.intermittent
+    (differ,) = report.filter(code="backend-refuses")
+    assert (differ.evidence["attempts"], differ.evidence["failing"]) == (6, 1)
+    assert not report.filter(code=["backend-dead", "backends-differ-versions"])
+
+
 def test_refusals_of_several_kinds_have_a_title_that_fits_them_all() -> None:
     ends = (None, R.NOT_OFFERED, None, R.REFUSED, None, R.GREETING)
     many = tuple(attrs.evolve(item, failure=item.failure and attrs.evolve(item.failure, detail=f"no {item.at}")) for item in tries(*ends))
@@ -168,3 +185,10 @@ def test_no_order_of_the_dialogues_changes_the_answer(order: list[StarttlsRefusa
 
 def test_a_failure_that_is_neither_is_not_counted() -> None:
     assert outcome_of_failure(failure(FailureKind.LOCAL)) is RepeatOutcome.UNKNOWN
+
+
+def test_a_refusal_that_nobody_knows_is_no_refusal() -> None:
+    strange = attrs.evolve(failure(FailureKind.PROTOCOL, Phase.STARTTLS), refusal="from-a-later-version")
+    assert refusal_of(strange) is None and outcome_of_failure(strange) is RepeatOutcome.UNKNOWN
+    repeats = balance.repeats(*works(4), tries=(*tries(None, None), StarttlsTry(at=9.0, failure=strange)))
+    assert not [item for item in report_of(view(repeats)).findings if item.blocks]

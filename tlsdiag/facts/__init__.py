@@ -31,7 +31,7 @@ from .local import (
 from .network import Reachability, SpokenProtocol
 from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
-from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen, outcome_of_failure
+from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen, outcome_of_failure, refusal_of
 from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
 from .starttls import StarttlsDialogue, StarttlsTry
@@ -127,4 +127,5 @@ __all__ = [
     "Voucher",
     "ZoneSeen",
     "outcome_of_failure",
+    "refusal_of",
 ]

@@ -50,11 +50,19 @@ _REFUSALS = {
 }
 
 
+_NAMED = {item.value: item for item in StarttlsRefusal}
+
+
+def refusal_of(failure: Failure | None) -> StarttlsRefusal | None:
+    """How the dialogue before TLS ended; None where it was not that."""
+    return None if failure is None else _NAMED.get(failure.refusal)
+
+
 def outcome_of_failure(failure: Failure) -> RepeatOutcome:
     """How a connection ended that failed on the network, or in the dialogue before TLS."""
-    known = _KINDS.get(failure.kind)
-    if known is None and failure.refusal:
-        known = _REFUSALS.get(StarttlsRefusal(failure.refusal))
+    known, refusal = _KINDS.get(failure.kind), refusal_of(failure)
+    if known is None and refusal is not None:
+        known = _REFUSALS.get(refusal)
     return known or RepeatOutcome.UNKNOWN
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..iana import ProtocolVersion
-from ..plugin import ClientOutcome, Exchange, Failure, Pace, Phase, RepeatOutcome, RepeatSeen, StarttlsRefusal, StarttlsTry, outcome_of_failure
+from ..plugin import ClientOutcome, Exchange, Failure, Pace, Phase, RepeatOutcome, RepeatSeen, StarttlsRefusal, StarttlsTry, outcome_of_failure, refusal_of
 from .common import alert_seen
 
 _DROPS = frozenset((RepeatOutcome.RESET, RepeatOutcome.CLOSED, RepeatOutcome.REFUSED, RepeatOutcome.SILENT, RepeatOutcome.UNREACHABLE))
@@ -122,4 +122,4 @@ def _client_outcome(client: ClientOutcome) -> RepeatOutcome:
 def _end(failure: Failure | None) -> dict[str, Any]:
     if failure is None:
         return {}
-    return {"phase": failure.phase, "refusal": StarttlsRefusal(failure.refusal) if failure.refusal else None}
+    return {"phase": failure.phase, "refusal": refusal_of(failure)}

@@ -29,7 +29,7 @@ from ...plugin import (
 )
 from ..common import CONSEQUENCE
 from .before_tls import LOST_BEFORE_TLS, SAID_BEFORE_TLS, declined, fix_for_dead, fix_of, title_of, where, words_of
-from .shares import DROPS, compared, counted, faults_of, in_words, is_limit, is_mixed, leaves, named, only_at_first, told
+from .shares import DROPS, compared, counted, faults_of, has_worked, in_words, is_limit, is_mixed, leaves, named, only_at_first, told
 
 LOST = (
     "closed-without-answer", "connection-refused", "connection-timed-out", "lost-midway", "peer-silent", "reset-after-hello", "reset-before-hello",
@@ -70,7 +70,7 @@ BACKEND_DEAD = Rule(
     why="One of the machines behind the address is down, hangs or does not speak TLS, and the balancer still sends connections to it. A client that tries again may get through. Where it was one connection of many, a full queue, a limit on connections at the same time, or a lost packet looks the same.",
     fix=Fix(summary=f"Find the machine that does not answer, and take it out or mend it. {_EVERY}", snippets={"haproxy": "echo 'show servers state' | socat stdio /run/haproxy/admin.sock", **_DIRECT}),
     references=("RFC 8446 section 6.1",),
-    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE, *LOST_BEFORE_TLS),
+    explains=(*CONSEQUENCE, *LOST_BEFORE_TLS),
     blocking=True,
     failing="two backends, one of which hangs up",
     passing="an address that hangs up every time",
@@ -84,7 +84,7 @@ BACKEND_REFUSES = Rule(
     why="The same hello gets an alert or a handshake by turns, or the same dialogue leads to TLS or to a refusal: the machines are configured differently (server names, suites, application protocols, STARTTLS), or one of them cannot load its certificate, or has no room for more.",
     fix=Fix(summary=f"Give every machine the same configuration. {_EVERY}", snippets=_DIRECT),
     references=("RFC 8446 section 6.2",),
-    explains=(*CONSEQUENCE, *_SAID, *BY_CHANCE, *SAID_BEFORE_TLS),
+    explains=(*CONSEQUENCE, *SAID_BEFORE_TLS),
     blocking=True,
     failing="two backends, one of which does not know the name",
     passing="an address that answers with the same alert every time",
@@ -101,7 +101,7 @@ VERSIONS_DIFFER = Rule(
         snippets={"nginx": "ssl_protocols TLSv1.2 TLSv1.3;", "apache": "SSLProtocol -all +TLSv1.2 +TLSv1.3", "haproxy": "ssl-default-bind-options ssl-min-ver TLSv1.2"},
     ),
     references=("RFC 8446 section 4.2.1",),
-    explains=(*CONSEQUENCE, "fatal-alert", "no-common-version", "tls13-missing", *BY_CHANCE),
+    explains=(*CONSEQUENCE, "fatal-alert", "tls13-missing", *BY_CHANCE),
     failing="two backends, one of them without TLS 1.3",
     passing="two backends with TLS 1.2 only",
 )
@@ -163,8 +163,9 @@ class BackendsCheck(Check):
             return
         if not is_limit(repeats):
             yield from _dead(seen, repeats, attempts)
-            yield from _declined(seen, attempts)
-        yield from _refusing(seen, attempts)
+            yield from _declined(seen, repeats, attempts)
+        if has_worked(repeats):
+            yield from _refusing(seen, told(repeats))
         yield from _certificates(seen, repeats)
         yield from _choices(seen, [item for item in told(repeats) if item.outcome is RepeatOutcome.WORKS and not item.by_client])
 
@@ -191,10 +192,16 @@ def _dead(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Itera
         attempts=total,
         failing=failing,
         outcomes=counted(attempts),
+        also_explains=_met_by_chance(repeats, *LOST, *ODD),
     )
 
 
-def _declined(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
+def _met_by_chance(repeats: Repeats, *met: str) -> tuple[str, ...]:
+    """What one handshake met, and what comparing two seemed to prove: chance, where the same hello has worked. A dialogue before TLS that went well does not say that."""
+    return (*met, *BY_CHANCE) if has_worked(repeats) else ()
+
+
+def _declined(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
     bad = declined(attempts)
     if not bad:
         return
@@ -208,6 +215,7 @@ def _declined(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
         attempts=len(attempts),
         failing=len(bad),
         outcomes=counted(attempts),
+        also_explains=_met_by_chance(repeats, *_SAID),
     )
 
 
@@ -216,11 +224,11 @@ def _refusing(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
     if not bad:
         return
     names = sorted({item.alert.description.name for item in bad if item.alert is not None})
-    detail = f"{where(seen, attempts)}: {in_words(attempts)} ({', '.join(names)})."
+    detail = f"To {seen.endpoint}, with the same hello: {in_words(attempts)} ({', '.join(names)})."
     rule = VERSIONS_DIFFER if {item.alert.description for item in bad if item.alert is not None} == {70} else BACKEND_REFUSES
     yield BackendFinding.of(
         rule, detail, blocks=True, severity=Severity.CRITICAL, intermittent=True, attempts=len(attempts), failing=len(bad), outcomes=counted(attempts),
-        versions=_versions(attempts),
+        versions=_versions(attempts), also_explains=(*_SAID, *BY_CHANCE),
     )  # fmt: skip
 
 

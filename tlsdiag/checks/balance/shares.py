@@ -7,7 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...certificates import read_certificate
-from ...plugin import ClientOutcome, Note, Pace, Phase, RepeatOutcome, Repeats, RepeatSeen, Seen, StarttlsRefusal, StarttlsTry, outcome_of_failure
+from ...plugin import (
+    ClientOutcome,
+    Note,
+    Pace,
+    Phase,
+    RepeatOutcome,
+    Repeats,
+    RepeatSeen,
+    Seen,
+    StarttlsRefusal,
+    StarttlsTry,
+    outcome_of_failure,
+    refusal_of,
+)
 
 DROPS = frozenset((RepeatOutcome.RESET, RepeatOutcome.CLOSED, RepeatOutcome.REFUSED, RepeatOutcome.SILENT, RepeatOutcome.UNREACHABLE))
 _WORDS = {
@@ -45,17 +58,23 @@ def told(repeats: Repeats) -> list[RepeatSeen]:
 def compared(repeats: Repeats) -> list[RepeatSeen]:
     """The attempts, and where the dialogue before TLS failed on some connections and not on others, those of every probe: it is the same for all.
 
-    A dialogue that led to TLS stands as `WORKS`, but for those after which a repetition failed. TCP that failed comes beside them.
+    A dialogue that led to TLS stands as `WORKS`, but for those after which a repetition failed where others worked. TCP that failed comes beside them.
     """
     attempts = told(repeats)
     if not is_mixed(repeats):
         return attempts
     dialogues = [_of_try(item) for item in repeats.tries]
     others = [item for item in attempts if item.refusal is None and item.outcome is not RepeatOutcome.WORKS]
-    for item in others:
-        if item.phase is not Phase.CONNECT:
-            _drop_last(dialogues)
-    return [*dialogues, *others]
+    no_tcp = [item for item in others if item.phase is Phase.CONNECT]
+    behind = [item for item in others if item.phase is not Phase.CONNECT] if has_worked(repeats) else []
+    for _ in behind:
+        _drop_last(dialogues)
+    return [*dialogues, *no_tcp, *behind]
+
+
+def has_worked(repeats: Repeats) -> bool:
+    """Whether the client's hello was answered as it should be, at least once."""
+    return any(item.outcome is RepeatOutcome.WORKS for item in told(repeats))
 
 
 def is_mixed(repeats: Repeats) -> bool:
@@ -67,8 +86,8 @@ def _of_try(item: StarttlsTry) -> RepeatSeen:
     failure = item.failure
     if failure is None:
         return RepeatSeen(outcome=RepeatOutcome.WORKS, pace=Pace.OTHERS, at=item.at, elapsed=item.elapsed)
-    refusal = StarttlsRefusal(failure.refusal) if failure.refusal else None
-    return RepeatSeen(outcome=outcome_of_failure(failure), pace=Pace.OTHERS, at=item.at, elapsed=item.elapsed, refusal=refusal, detail=failure.detail)
+    outcome, refusal = outcome_of_failure(failure), refusal_of(failure)
+    return RepeatSeen(outcome=outcome, pace=Pace.OTHERS, at=item.at, elapsed=item.elapsed, refusal=refusal, detail=failure.detail)
 
 
 def _drop_last(dialogues: list[RepeatSeen]) -> None:

@@ -23,6 +23,7 @@ from ...plugin import (
     StarttlsFinding,
     StarttlsRefusal,
     protocol_named,
+    refusal_of,
 )
 from .rules import CLOSED, GREETING, GUESSED, INJECTION, NOT_OFFERED, REFUSED, RULES, SILENT, STRIPPED, WRONG_PROTOCOL, fix_for
 
@@ -173,13 +174,13 @@ def _lost_elsewhere(seen: Seen) -> Failure | None:
 
 
 def _rule_of(lost: Failure) -> Rule:
-    return _RULES[StarttlsRefusal(lost.refusal)] if lost.refusal else _LOST.get(lost.kind, GREETING)
+    refusal = refusal_of(lost)
+    return _LOST.get(lost.kind, GREETING) if refusal is None else _RULES[refusal]
 
 
 def _of_another(lost: Failure) -> dict[str, object]:
     """What is known of a dialogue that was not written down: nothing of its steps."""
-    refusal = StarttlsRefusal(lost.refusal) if lost.refusal else None
-    return {"confidence": Confidence.LIKELY, "refusal": refusal, "answer": b"", "offered": ()}
+    return {"confidence": Confidence.LIKELY, "refusal": refusal_of(lost), "answer": b"", "offered": ()}
 
 
 def _title(dialogue: StarttlsDialogue) -> str:
