@@ -233,7 +233,7 @@ def test_a_proxy_that_replaces_the_certificate_is_proven_by_going_past_it(serve:
     assert cause is not None and cause.code == "proxy-replaces-certificate", report
     assert cause.confidence is Confidence.PROVEN
     assert "Company Inspection CA" in cause.detail and "Test Issuing CA" in cause.detail
-    assert {key.partition("|")[0] for key in cause.explains} == {"client-handshake-failed", "private-authority", "interception"}
+    assert {key.partition("|")[0] for key in cause.explains} == {"client-handshake-failed", "private-authority", "interception", "chain-duplicate"}
     trusting = diagnose(target.port, url(proxy), trust=authority.pem)
     assert trusting.filter(severity=Severity.MEDIUM) == (), trusting
 

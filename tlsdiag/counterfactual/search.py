@@ -24,10 +24,10 @@ _SILENT_ROUND = 4
 _FURTHER_ROUND = 5
 # The least change first. What leaves the hello as it is comes before what adds, what adds one value before what takes many away.
 _PRECEDENCE = (
-    "other-server-name", "with-server-name", "without-server-name", "small-segments", "more-key-shares", "more-schemes", "more-groups", "more-suites",
-    "more-versions", "without-alpn", "without-grease", "without-post-quantum", "fewer-groups", "fewer-schemes", "fewer-suites", "without-extensions",
-    "at-most-tls1.2", "at-most-tls1.1", "at-most-tls1.0", "below-1200", "below-512", "below-256", "whole-record", "split-records", "split-segments",
-    "record-version", "with-grease", "plainest",
+    "other-server-name", "with-server-name", "without-server-name", "small-segments", "with-extended-master-secret", "more-key-shares", "more-schemes",
+    "more-groups", "more-suites", "more-versions", "without-alpn", "without-grease", "without-post-quantum", "fewer-groups", "fewer-schemes", "fewer-suites",
+    "without-extensions", "at-most-tls1.2", "at-most-tls1.1", "at-most-tls1.0", "below-1200", "below-512", "below-256", "whole-record", "split-records",
+    "split-segments", "record-version", "with-grease", "plainest",
 )  # fmt: skip
 _UNSPECIFIC = ("below-1200", "below-512", "below-256", "plainest")
 

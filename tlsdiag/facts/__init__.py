@@ -14,7 +14,7 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .dns import CaaLevel, CaaProperty, DnsCaa, DnsMail, DnssecState, DnsServices, DnsTlsa, DnsZone, MailPolicy, ServiceSeen, TlsaRecord
-from .files import CertificateFiles, FileItem, FileSeen, KeySeen
+from .files import CertificateFiles, FileItem, FileSeen, KeySeen, LeafSeen, OtherLeaves
 from .interception import MadeUpName
 from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
@@ -77,12 +77,14 @@ __all__ = [
     "IssuerSearch",
     "IssuingAuthority",
     "KeySeen",
+    "LeafSeen",
     "LocalLibrary",
     "LogSeen",
     "MadeUpName",
     "MailPolicy",
     "Note",
     "OfferSeen",
+    "OtherLeaves",
     "OtherPorts",
     "OtherWay",
     "OwnerSeen",

@@ -12,8 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..certificates import StoreError, TrustStore, build_paths, match_host, read_certificate
-from ..handshake import Offer
+from ..certificates import DEFAULT, StoreError, TrustStore, build_paths, match_host, read_certificate
 from ..plugin import (
     AcceptedVersions,
     Attempt,
@@ -42,9 +41,8 @@ from ..plugin import (
     Unavailable,
     Why,
 )
-from ..wire import ClientHello, DecodeError
 from .client import ClientProbe
-from .common import broad_offer
+from .common import broad_offer, replay_of
 from .handshake import credential_of
 from .repeats_reading import agree, dropped_some, is_mixed, of_client, of_exchange, of_nobody
 from .trust import store_of
@@ -110,9 +108,11 @@ def _at_times(scene: Scene) -> bool:
 
 def _contradict(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> bool:
     """Whether the client took what it should have refused, had it met the certificate that we met."""
-    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not ours.certificates:
+    served = scene.seen(ServedChain)
+    met = served.certificates if served is not None else ours.certificates  # of two kinds of key the one that the client was given
+    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not met:
         return False
-    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(ours.certificates, scene).faults, scene))
+    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(met, scene).faults, scene))
 
 
 def _of_its_own_clock(faults: Sequence[Note], scene: Scene) -> list[Note]:
@@ -125,7 +125,7 @@ class _Series:
 
     def __init__(self, scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> None:
         self._scene, self._client, self._ours = scene, client, ours
-        replay = _replay(client)
+        replay = replay_of(client)
         self._replayed = (replay is not None or not client.client_hello) and not _keeps_a_certificate(scene, ours)
         self._offer = replay or broad_offer(scene.target)
         self._seen = [of_client(client, Pace.FIRST)]
@@ -169,7 +169,12 @@ class _Series:
         return works and not any(chain.faults for chain in self._chains.values()) and len({item.version for item in self._seen if item.version}) == 1
 
     def _agree(self) -> bool:
-        faulty = {chain.leaf for chain in self._chains.values() if _of_its_own_clock(chain.faults, self._scene)}
+        checks_names = self._client.settings.check_hostname
+        faulty = {
+            chain.leaf
+            for chain in self._chains.values()
+            if any(note.code != "other-name" or checks_names for note in _of_its_own_clock(chain.faults, self._scene))
+        }
         ours_lost = not self._ours.completed and self._ours.failure is not None and self._client.completed
         alike = [item for item in self._seen if self._replayed or not item.by_client]
         return agree(alike, faulty, self._client) and not ours_lost and not _contradict(self._scene, self._client, self._ours)
@@ -194,7 +199,8 @@ class _Series:
         chain = exchange.result.certificates
         if chain and chain[0] not in self._chains:
             self._chains[chain[0]] = _chain_seen(chain, self._scene)
-        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began))
+        refuses = self._client.verify_code is not None
+        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began, refuses_certificate=refuses))
 
     async def _again(self, pace: Pace) -> None:
         """The client itself."""
@@ -223,17 +229,6 @@ def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
     return ours.certificate_requested and scene.target.client is not None and scene.target.client_certificate is None
 
 
-def _replay(client: ClientOutcome) -> Offer | None:
-    """The client's hello as an offer; None when there is none, or our core could not go on with it."""
-    from ..handshake.groups import is_supported
-
-    try:
-        offer = Offer.from_client_hello(ClientHello.decode(client.client_hello[4:]))
-    except DecodeError:
-        return None
-    return offer if all(is_supported(group) for group in offer.key_share_groups) else None
-
-
 def _was_turned_away(item: Attempt) -> bool:
     """Whether it was dropped at first and taken later, or never came as far as an answer. What the dialogue before TLS ended is counted there."""
     return item.dropped > 0 and item.accepted is not False and (item.failure is None or not item.failure.refusal)
@@ -260,7 +255,7 @@ def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:
         store = TrustStore.from_certificates((), "none")
     search = build_paths(certificates[0], sent=certificates[1:], store=store, at=scene.now)
     best = search.paths[0] if search.paths else None
-    faults = [Note(code=item.code, detail=item.detail, depth=item.depth) for item in best.violations] if best is not None else []
+    faults = [Note(code=item.code, detail=item.detail, depth=item.depth) for item in best.violations if DEFAULT in item.profiles] if best is not None else []
     if best is None or not best.anchored:
         faults.append(Note(code="untrusted", detail=f"no path leads from {certificates[0].label} to {store.name}"))
     match = match_host(certificates[0], scene.target.reference_name)

@@ -14,18 +14,20 @@ _VERSIONS = {"TLSv1.3": 0x0304, "TLSv1.2": 0x0303, "TLSv1.1": 0x0302, "TLSv1": 0
 _EOF = "UNEXPECTED_EOF_WHILE_READING"
 
 
-def of_exchange(exchange: Exchange, pace: Pace, at: float, elapsed: float) -> RepeatSeen:
-    """What our core met."""
+def of_exchange(exchange: Exchange, pace: Pace, at: float, elapsed: float, *, refuses_certificate: bool = False) -> RepeatSeen:
+    """What our core met. A client that `refuses_certificate` ends the handshake before it shows its own: what becomes of that is no difference."""
     result, chunks = exchange.result, exchange.recording.chunks
+    further = refuses_certificate and result.certificate_request is not None and bool(result.certificates)
+    outcome = _outcome(exchange)
     return RepeatSeen(
-        outcome=_outcome(exchange),
+        outcome=RepeatOutcome.WORKS if further and (outcome is RepeatOutcome.ALERT or outcome in _DROPS) else outcome,
         pace=pace,
         at=round(at, 4),
         elapsed=round(chunks[-1].at if chunks else elapsed, 4),  # without the wait for room among our own connections
         version=result.version,
         cipher_suite=result.cipher_suite,
         alpn=result.alpn,
-        alert=alert_seen(result.alert_received),
+        alert=None if further else alert_seen(result.alert_received),
         leaf=result.certificates[0] if result.certificates else b"",
         **_end(exchange.failure),
         detail=str(exchange.failure or result.problem_detail),
