@@ -78,6 +78,7 @@ from .facts import (
     StarttlsDialogue,
     StarttlsRefusal,
     StarttlsStep,
+    StarttlsTry,
     StorePlace,
     StoreVerdict,
     StoreVerdicts,
@@ -92,6 +93,8 @@ from .facts import (
     VersionAttempt,
     Voucher,
     ZoneSeen,
+    outcome_of_failure,
+    refusal_of,
 )
 from .failure import Blame, Failure, FailureKind, Phase
 from .fetching import Fetched, Fetches, FetchSeen
@@ -147,8 +150,8 @@ __all__ = [
     "Probe", "ProxyFinding", "ProxyServer", "ProxyStep", "ProxyWay", "Reachability", "RepeatOutcome", "RepeatSeen", "Repeats", "Resolution",
     "Resumptions", "RevocationFinding", "RevocationSources", "Rule", "Scene", "Scope", "SctSeen", "Seen", "ServedChain", "ServerDate",
     "ServerNameFinding", "ServiceSeen", "Severity", "ShapeSeen", "SizeFinding", "Software", "SourceKind", "SourceSeen", "SpokenFinding",
-    "SpokenProtocol", "Stapled", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StorePlace",
+    "SpokenProtocol", "Stapled", "StarttlsDialogue", "StarttlsFinding", "StarttlsProtocol", "StarttlsRefusal", "StarttlsStep", "StarttlsTry", "StorePlace",
     "StoreVerdict", "StoreVerdicts", "Target", "TimeSource", "TlsaRecord", "Transparency", "TransparencyFinding", "Trial", "TrialFinding",
     "TrialOutcome", "Trust", "TrustFinding", "TrustSources", "TrustUser", "TrustVariable", "Unavailable", "VersionAttempt", "VersionFinding",
-    "Voucher", "Why", "ZoneSeen", "between_mail_servers", "protocol_named",
+    "Voucher", "Why", "ZoneSeen", "between_mail_servers", "outcome_of_failure", "protocol_named", "refusal_of",
 ]  # fmt: skip

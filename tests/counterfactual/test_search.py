@@ -330,6 +330,22 @@ def test_the_harmless_name_is_another_of_the_same_form(name: str) -> None:
     assert made != name
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_endpoint_that_takes_the_unchanged_hello_after_all_is_not_searched_any_further(client: str) -> None:
+    refused_once: list[Variant] = []
+
+    def server(variant: Variant) -> TrialOutcome:
+        if variant.change == "unchanged" and not refused_once:
+            refused_once.append(variant)
+            return O.CLOSED
+        return O.ACCEPTED
+
+    found = play(case_of(HELLOS[client], server, symptom=O.CLOSED), server)
+    assert found.flip is None and not found.proven
+    assert sum(trial.accepted for trial in found.unchanged) == 2
+    assert found.connections <= 10
+
+
 @pytest.mark.parametrize("how", [O.ALERT, O.RESET])
 def test_an_extended_master_secret_that_is_missing_is_found_before_a_newer_version_is(how: TrialOutcome) -> None:
     """The server takes TLS 1.3 as well: what adds one extension is less than what adds a version."""

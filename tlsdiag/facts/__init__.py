@@ -31,10 +31,10 @@ from .local import (
 from .network import Reachability, SpokenProtocol
 from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
-from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
+from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen, outcome_of_failure, refusal_of
 from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
-from .starttls import StarttlsDialogue
+from .starttls import StarttlsDialogue, StarttlsTry
 from .tickets import Resumptions
 from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
@@ -113,6 +113,7 @@ __all__ = [
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "StarttlsTry",
     "StorePlace",
     "StoreVerdict",
     "StoreVerdicts",
@@ -127,4 +128,6 @@ __all__ = [
     "VersionAttempt",
     "Voucher",
     "ZoneSeen",
+    "outcome_of_failure",
+    "refusal_of",
 ]

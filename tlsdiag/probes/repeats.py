@@ -2,6 +2,9 @@
 
 A healthy endpoint costs three connections, side by side. Where one differs from another, or from what the client met, more follow: one after another, and
 where some were dropped without a word, with pauses, because that is what tells a limit of the rate from a broken machine.
+
+Where a dialogue leads to TLS, each connection of the diagnosis goes through it and is a sample of it already: nothing is repeated
+where all of them failed, and more follow where some did.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ from collections.abc import Sequence
 from ..certificates import DEFAULT, StoreError, TrustStore, build_paths, match_host, read_certificate
 from ..plugin import (
     AcceptedVersions,
+    Attempt,
     ChainSeen,
     ClientOutcome,
     Cost,
     Delivery,
     Depth,
+    Failure,
     FailureKind,
     ForwardSecrecy,
     HandshakeOutcome,
@@ -31,13 +36,15 @@ from ..plugin import (
     Scene,
     ServedChain,
     ServerDate,
+    StarttlsDialogue,
+    StarttlsRefusal,
     Unavailable,
     Why,
 )
 from .client import ClientProbe
 from .common import broad_offer, replay_of
 from .handshake import credential_of
-from .repeats_reading import agree, dropped_some, of_client, of_exchange
+from .repeats_reading import agree, dropped_some, is_mixed, of_client, of_exchange, of_nobody
 from .trust import store_of
 
 TOGETHER = 3
@@ -62,7 +69,7 @@ class RepeatsProbe(Probe):
     provides = Repeats
     needs = (ClientOutcome, HandshakeOutcome)
     # all that hold connections while the port works: a server that serves one at a time must not keep us waiting for ourselves
-    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability, ServerDate, MadeUpName)
+    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability, ServerDate, MadeUpName, StarttlsDialogue)
     cost = Cost(connections=TOGETHER + len(IN_A_ROW) + len(SLOWLY))
 
     async def run(self, scene: Scene) -> Repeats | Unavailable:
@@ -80,13 +87,23 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
     if client.settings.problem:
         return "the client cannot be set up"
     failure = client.failure
-    if failure is not None and (failure.phase in (Phase.PROXY, Phase.STARTTLS) or failure.kind in _NO_WAY):
+    if failure is not None and (failure.phase is Phase.PROXY or failure.kind in _NO_WAY):
         return "the way does not lead as far as TLS"
+    if _at_times(scene):
+        return None
+    if failure is not None and failure.phase is Phase.STARTTLS:
+        return "the way does not lead as far as TLS, on any connection"
     if not client.received and not ours.bytes_received and failure is not None and failure.kind is FailureKind.TIMED_OUT:
         return "nothing here has ever answered, and each repetition would cost a timeout"
     if scene.depth is Depth.QUICK and client.completed and ours.completed and not _contradict(scene, client, ours):
         return "nothing points to more than one machine behind the address"
     return None
+
+
+def _at_times(scene: Scene) -> bool:
+    """Whether the dialogue before TLS went well on one connection and not on another, or was heard to begin where it had been met with silence."""
+    dialogue = scene.seen(StarttlsDialogue)
+    return is_mixed(scene.tries) or (dialogue is not None and dialogue.greeted > 0)
 
 
 def _contradict(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> bool:
@@ -118,21 +135,27 @@ class _Series:
 
     async def run(self) -> Repeats:
         await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(TOGETHER)))
-        turned_away = _turned_away(self._scene, self._client)
-        if turned_away or not self._agree():
-            await self._more(turned_away)
+        others = _others(self._scene, self._client)
+        dropped = [item for item in others if _was_turned_away(item)]
+        if dropped or _at_times(self._scene) or not self._agree():
+            await self._more(bool(dropped))
         return Repeats(
             attempts=tuple(sorted(self._seen, key=lambda item: (item.pace is not Pace.FIRST, item.at))),
             chains=tuple(self._chains.values()),
-            turned_away=turned_away,
+            turned_away=len(dropped),
+            again=sum(item.dropped > 1 or item.accepted is None for item in dropped),
+            others=len(others),
             replayed=self._replayed,
             pause=PAUSE,
+            tries=self._scene.tries,
         )
 
-    async def _more(self, turned_away: int) -> None:
+    async def _more(self, turned_away: bool) -> None:
         for by_client in IN_A_ROW:
             await self._one(Pace.IN_A_ROW, by_client)
-        slow = bool(turned_away) or dropped_some(self._seen)
+        if all(item.refusal is StarttlsRefusal.GREETING for item in self._seen[1:]):
+            return  # it has said so often enough
+        slow = turned_away or dropped_some(self._seen)
         if not slow and self._harmless():
             return
         for number, by_client in enumerate(SLOWLY):
@@ -160,7 +183,8 @@ class _Series:
         timeout = self._scene.limits.handshake_timeout
         known = [self._ours.elapsed] if self._ours.completed else []
         known += [self._client.elapsed] if self._client.completed else []
-        return max(_PATIENT * timeout, min(timeout, 3 * min(known, default=0.0)))
+        before = min((item.elapsed for item in self._scene.tries if item.failure is None), default=0.0)
+        return max(_PATIENT * timeout, min(timeout, 3 * (before + min(known, default=0.0))))
 
     async def _one(self, pace: Pace, by_client: bool) -> None:
         await (self._again(pace) if by_client else self._core(pace))
@@ -180,13 +204,24 @@ class _Series:
 
     async def _again(self, pace: Pace) -> None:
         """The client itself."""
-        began = self._scene.clock()
+        began, tried = self._scene.clock(), len(self._scene.tries)
         try:
             async with asyncio.timeout(self._patience()):
                 outcome = await ClientProbe().run(self._scene)
         except TimeoutError:
-            outcome = None
+            refusal = self._cut_short(began, tried)
+            self._seen.append(of_nobody(pace, began - self._began, self._scene.clock() - began, refusal))
+            return
         self._seen.append(of_client(outcome, pace, began - self._began, self._scene.clock() - began))
+
+    def _cut_short(self, began: float, tried: int) -> StarttlsRefusal | None:
+        """Note a dialogue before TLS that did not come to its end in the client's time."""
+        if self._scene.target.starttls is None or len(self._scene.tries) > tried:
+            return None
+        silence = StarttlsRefusal.SILENCE
+        detail = "no answer in the time of one repetition"
+        self._scene.tried(Failure(kind=FailureKind.TIMED_OUT, phase=Phase.STARTTLS, detail=detail, refusal=silence), began=began)
+        return silence
 
 
 def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
@@ -194,19 +229,21 @@ def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
     return ours.certificate_requested and scene.target.client is not None and scene.target.client_certificate is None
 
 
-def _turned_away(scene: Scene, client: ClientOutcome) -> int:
-    """How many of the other probes' offers were dropped at first and taken later, or dropped at a time when a good one was dropped too.
+def _was_turned_away(item: Attempt) -> bool:
+    """Whether it was dropped at first and taken later, or never came as far as an answer. What the dialogue before TLS ended is counted there."""
+    return item.dropped > 0 and item.accepted is not False and (item.failure is None or not item.failure.refusal)
 
-    One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it.
-    """
+
+def _others(scene: Scene, client: ClientOutcome) -> list[Attempt]:
+    """The other probes' offers. One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it."""
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []
     attempts += [secrecy.only_ephemeral] if secrecy is not None and secrecy.only_ephemeral is not None else []
     reachable = scene.seen(Reachability)
     if client.completed and reachable is not None and not reachable.connected:
-        return 1  # and nobody went further
-    return sum(item.dropped > 0 and item.accepted is not False for item in attempts)
+        return [Attempt(accepted=True, failure=reachable.failure, dropped=1)]  # the first was refused, and nobody but the client went further
+    return attempts
 
 
 def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:
