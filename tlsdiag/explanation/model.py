@@ -130,9 +130,9 @@ class Explanation:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the diagnosis found what the error means; None without a diagnosis that found a cause."""
+        """Whether the diagnosis found what the error means; None without a diagnosis that found a cause, and for an error that tells nothing."""
         root = self.root_cause
-        if self.report is None or root is None:
+        if self.report is None or root is None or not self.understood:
             return None
         return any(root.code in item.codes for item in self.possibilities)
 

@@ -29,6 +29,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
+from ..files.words import in_words
 
 _ASK = {
     "openssl": "openssl s_client -connect HOST:PORT -servername NAME -verify_hostname NAME -verify_return_error </dev/null",
@@ -105,6 +106,7 @@ class ClientsCheck(Check):
     needs = (ClientViews, ServedChain)
     wants = (ClientOutcome, ChainPaths)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Where all agree the cause is told elsewhere, or there is none: yield only what no other check names."""
         if not seen[ClientViews].accepted_by:

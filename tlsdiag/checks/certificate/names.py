@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -37,8 +38,9 @@ NAME_MISMATCH = Rule(
 
 _ADDRESS_FIX = Fix(
     summary="Connect by a name that the certificate has; or issue a certificate with this address as an iPAddress in its subjectAltName.",
-    snippets={"openssl": "subjectAltName = IP:ADDRESS", "hosts file": "ADDRESS NAME   # where the name has no DNS entry"},
+    snippets={"openssl": "subjectAltName = IP:ADDRESS"},
 )
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UNDERSCORE_FIX = Fix(summary="Give the host a name without an underscore, which host names do not have; or let a private authority put its whole name into the certificate.")
 _NAME_CODES = (62, 63, 64)
 COMMON_NAME_ONLY = Rule(
@@ -128,8 +130,16 @@ def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding
         _detail(wanted, match) + _shown_otherwise(seen, certificate, match),
         severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
         blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
-        fix=_ADDRESS_FIX if by_address else rule.fix,
+        fix=_fix_for_address(match) if by_address else rule.fix,
     )
+
+
+def _fix_for_address(match: NameMatch) -> Fix:
+    """With a name of the certificate's own to connect by, where it has one."""
+    name = next((item for item in match.presented if _PLAIN_NAME.fullmatch(item) and not item.replace(".", "").isdigit()), None)
+    if name is None:
+        return _ADDRESS_FIX
+    return attrs.evolve(_ADDRESS_FIX, snippets={**_ADDRESS_FIX.snippets, "hosts file": f"ADDRESS {name}   # where the name has no DNS entry"})
 
 
 def _finding(rule: Rule, seen: Seen, certificate: Certificate, match: NameMatch, detail: str, **more: object) -> Finding:
@@ -174,6 +184,8 @@ def _shown_otherwise(seen: Seen, certificate: Certificate, match: NameMatch) -> 
     for who, attempt in offers:
         if attempt is not None and attempt.certificates and match_host(read_certificate(attempt.certificates[0]), wanted).matched:
             return f" Clients {who} are given a certificate that is for {wanted}."
+    if seen.target.server_name is None and not seen.target.is_address:
+        return " No server name was sent (SNI): with one the server may show another."
     spare = served.without_name
     if match.presented and spare is not None and spare.certificates[:1] == (certificate.der,):
         return " The server shows the same one where no server name is sent: it is its default."

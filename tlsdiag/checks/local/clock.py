@@ -185,7 +185,7 @@ def _detail(evidence: ClockEvidence, judgement: Judgement, effects: _Effects, is
     elif judgement.known and _is_whole(judgement):
         parts.append("A difference of whole hours is mostly a zone that was set wrongly.")
     if effects.cured & set(_BLOCKING) and not effects.hidden:
-        parts.append("At the true time the certificate is valid.")
+        parts.append("At the true time the dates of the certificate are in order.")
     if effects.remaining:
         parts.append("At the true time the certificate is out of date as well.")
     if effects.hidden and effects.cured:
