@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chains.case import Chain, three
 from chains.making import NAME, base, der, extended, made, name, subtrees, usage
+from cryptography import x509
 from verifiers.differences import predictions
 
 ALL = {"openssl-1.1.1", "openssl-3", "openssl-3-strict", "go", "java", "gnutls", "nss"}
@@ -68,11 +69,23 @@ def test_a_fault_is_refused_by_those_that_said_so(place: str, change: dict[str, 
         ((f"{NAME}.",), f"{NAME}.", OPENSSL | {"go", "gnutls", "nss"}),
         (("*.a.example",), "my_server.a.example", {"go", "gnutls", "nss"}),
         (("192.0.2.7",), NAME, ALL - {"go", "gnutls"}),
+        (("uri:https://server.example/",), NAME, ALL - {"go", "gnutls"}),
+        (("email:user@server.example",), NAME, ALL - {"go"}),
     ],
 )
 def test_names_are_compared_as_each_client_does(names: tuple[str, ...], host: str, expected: set[str]) -> None:
     found = three(leaf={"names": names, "subject": name(host, None)})
     assert accepting(chain_of([found.leaf, found.middle], [found.root], host=host)) == expected
+
+
+@pytest.mark.parametrize(
+    ("common_names", "expected"),
+    [((NAME, "other.example"), OPENSSL | {"nss"}), (("other.example", NAME), OPENSSL | {"java", "nss"}), ((NAME,), ALL - {"go"})],
+)
+def test_of_several_common_names_each_client_takes_its_own_choice(common_names: tuple[str, ...], expected: set[str]) -> None:
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text) for text in common_names]).public_bytes()
+    found = three(leaf={"names": (), "subject": subject})
+    assert accepting(chain_of([found.leaf, found.middle], [found.root])) == expected
 
 
 def test_go_and_java_read_what_is_sent_along_and_openssl_does_not() -> None:

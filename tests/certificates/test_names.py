@@ -32,7 +32,7 @@ def named(*names: str, addresses: tuple[str, ...] = (), issued: datetime = NOW, 
         (("*",), "localhost", "*", "stands for nothing by itself"),
         (("w*.example.org",), "www.example.org", "w*.example.org", "whole left-most label"),
         (("*.*.example.org",), "a.b.example.org", "*.*.example.org", "whole left-most label"),
-        (("other.test", "exmaple.org"), "example.org", "exmaple.org", "in one character"),
+        (("other.test", "exmaple.org"), "example.org", "exmaple.org", "in the order of two characters"),
         (("other.test", "examples.org"), "example.org", "examples.org", "in one character"),
         (("other.test", "exampl.org"), "example.org", "exampl.org", "in one character"),
         (("other.test", "example.com"), "example.org", "example.com", "ends with .com"),
@@ -61,6 +61,11 @@ def test_a_host_in_u_labels_is_the_one_in_a_labels(host: str) -> None:
 
 def test_a_host_that_idna_does_not_know_matches_nothing() -> None:
     assert not match_host(named("example.org"), "☃⁂..example.org").matched
+
+
+@pytest.mark.parametrize(("name", "words"), [("exmaple.org", "in the order of two characters"), ("examples.org", "in one character")])
+def test_a_slip_is_told_as_what_it_is(name: str, words: str) -> None:
+    assert match_host(named(name), "example.org").reason == f"{name} differs from it {words}"
 
 
 def test_several_near_names_each_have_a_reason() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import attrs
 import pytest
+from chains.making import made
 from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,6 +234,34 @@ def test_a_wildcard_over_what_looks_like_a_public_suffix_is_a_remark() -> None:
 
 def test_the_share_of_the_life_is_told() -> None:
     assert "97% of its 90 days are over" in found(ValidityCheck, issued(leaf(window=window(-87, 3)), verify_code=None))["certificate-expiring"].detail
+
+
+def test_a_life_that_is_not_over_is_never_told_as_over() -> None:
+    last_hour = issued(leaf(window=window(-90, 1 / 24)), verify_code=None)
+    assert "in 60 minutes: 99% of its 90 days are over" in found(ValidityCheck, last_hour)["certificate-expiring"].detail
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5, "less than a minute ago"), (90, "one minute ago"), (7000, "116 minutes ago"), (100_000, "27 hours ago"), (200_000, "2 days ago")],
+)
+def test_the_time_since_the_end_is_told_in_one_unit(seconds: int, words: str) -> None:
+    ended = issued(leaf(window=window(-90, -seconds / 86400)))
+    assert words in found(ValidityCheck, ended)["certificate-expired"].detail
+
+
+def test_an_address_gets_a_name_of_the_certificate_in_the_line_for_the_hosts_file() -> None:
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example", NAME).chain), host="192.0.2.1"))
+    assert item.fix.snippets["hosts file"].startswith(f"192.0.2.1 {NAME} ")
+    assert item.fix.filled({"NAME": "192.0.2.1"}).snippets["openssl"] == "subjectAltName = IP:192.0.2.1"
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example").chain), host="192.0.2.1"))
+    assert "hosts file" not in item.fix.snippets
+
+
+def test_the_host_may_be_any_of_several_common_names() -> None:
+    names = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text) for text in ("other.example", NAME)])
+    (item,) = run_check(NamesCheck, chain(made(NAME, subject=names.public_bytes()).der, verify_code=None))
+    assert (item.code, item.blocks) == ("name-in-common-name", False)
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])

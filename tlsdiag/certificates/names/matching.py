@@ -77,7 +77,7 @@ def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 def _reason(certificate: Certificate, wanted: str, near: tuple[NearName, ...], *, is_address: bool) -> str:
     """Why nothing matches: what the nearest name lacks, and what the common name has to do with it."""
-    has_common = bool(wanted) and (certificate.subject.common_name or "").rstrip(".").lower() == wanted
+    has_common = bool(wanted) and wanted in (name.rstrip(".").lower() for name in certificate.subject.common_names)
     if not certificate.dns_names and not certificate.ip_addresses:
         if has_common:
             return f"the {'address' if is_address else 'name'} is in the common name only, which most clients ignore; there is no subjectAltName"

@@ -121,7 +121,9 @@ def _www(wanted: str, name: str, shown: str) -> str | None:
 
 
 def _typo(wanted: str, name: str, shown: str) -> str | None:
-    return f"{shown} differs from it in one character" if len(name) > 3 and _one_edit(wanted, name) else None
+    if len(name) <= 3 or not _one_edit(wanted, name):
+        return None
+    return f"{shown} differs from it in {'the order of two characters' if sorted(wanted) == sorted(name) else 'one character'}"
 
 
 def _parent(wanted: str, name: str, shown: str) -> str | None:

@@ -80,6 +80,10 @@ ROOT_EXPIRED = Rule(
 )
 
 
+_NOT_OVER = 0.99
+"""The most that is told of a life that is not over: a certificate with an hour left has not lived for 100 % of its time."""
+
+
 class ValidityCheck(Check):
     """Compares the dates with the time of the diagnosis."""
 
@@ -137,12 +141,14 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif is_late(begins, ends, now):
         share = used_share(begins, ends, now)
-        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {share:.0%} of its {_span(ends - begins)} are over."
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {min(share, _NOT_OVER):.0%} of its {_span(ends - begins)} are over."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 
 def _span(length: timedelta) -> str:
     if length >= timedelta(days=2):
         return f"{length.days} days"
-    hours = int(length.total_seconds() // 3600)
-    return f"{hours} hours" if hours >= 2 else f"{int(length.total_seconds() // 60)} minutes"
+    minutes = int(length.total_seconds() // 60)
+    if minutes >= 120:
+        return f"{minutes // 60} hours"
+    return f"{minutes} minutes" if minutes > 1 else "one minute" if minutes else "less than a minute"
