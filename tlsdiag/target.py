@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 import attrs
 
 from .errors import TargetError
+from .host_names import a_labels
 from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, known_names, protocol_at, protocol_named
 
@@ -274,13 +275,9 @@ def _hostname(name: str) -> str:
         return str(literal)
     if _ALL_DIGITS_LABEL.search(name):
         raise TargetError(f"{name!r} looks like an IP address but is not one")
-    if name.isascii():
-        return name.lower()
-    import idna
-
     try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        return a_labels(name).lower()
+    except ValueError:
         return name
 
 

@@ -6,6 +6,7 @@ import ipaddress
 
 import attrs
 
+from ...host_names import a_labels
 from ..certificate import Certificate
 from .near import NearName, nearest_names
 
@@ -27,7 +28,7 @@ def match_host(certificate: Certificate, host: str) -> NameMatch:
     """Compare the presented identifiers with a host name (A-labels or U-labels, a trailing dot or none) or an IP literal."""
     presented = (*certificate.dns_names, *certificate.ip_addresses)
     address = address_of(host)
-    wanted = str(address) if address is not None else a_labels(host.rstrip(".")).lower()
+    wanted = str(address) if address is not None else in_a_labels(host.rstrip(".")).lower()
     if address is not None:
         matched = wanted in certificate.ip_addresses
     else:
@@ -52,15 +53,11 @@ def matches_dns(pattern: str, host: str) -> bool:
     return bool(label) and "*" not in rest and "." in rest and parent == rest
 
 
-def a_labels(host: str) -> str:
-    """A name by IDNA 2008 (RFC 5891, mapped as in UTS 46); one that has no such form stays as it is."""
-    if host.isascii():
-        return host
-    import idna
-
+def in_a_labels(host: str) -> str:
+    """A name in A-labels; one that has no such form stays as it is."""
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+        return a_labels(host)
+    except ValueError:
         return host
 
 

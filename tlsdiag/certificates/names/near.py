@@ -78,11 +78,11 @@ def _not_ascii(wanted: str, name: str, shown: str) -> str | None:
     """A U-label in the certificate, where an A-label belongs; the reader has written bytes outside ASCII as escapes."""
     if "\\x" not in name:
         return None
-    from .matching import a_labels
+    from .matching import in_a_labels
 
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), name)  # each escape is one byte
     plain = text.encode("latin-1", "replace").decode("utf-8", "replace")
-    if wanted in (a_labels(plain), a_labels(text)):
+    if wanted in (in_a_labels(plain), in_a_labels(text)):
         return f"{shown} is written with letters outside ASCII, and a dNSName has to be in A-labels ({wanted})"
     return None
 

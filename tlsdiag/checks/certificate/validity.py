@@ -83,6 +83,11 @@ ROOT_EXPIRED = Rule(
 _NOT_OVER = 0.99
 """The most that is told of a life that is not over: a certificate with an hour left has not lived for 100 % of its time."""
 
+_ROOT_OF_TOMORROW = Fix(
+    summary="Compare this machine's clock with the right time first; where it is right, put the root that is valid now into the client's trust store.",
+    snippets=NOT_YET.fix.snippets,
+)
+
 
 class ValidityCheck(Check):
     """Compares the dates with the time of the diagnosis."""
@@ -114,7 +119,8 @@ def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iter
     root = read_certificate(best.certificates[-1])
     if root.not_before is not None and seen.now < root.not_before:
         detail = f"{root.label}, in {paths.store if paths else 'the store'}, is valid from {root.not_before:%Y-%m-%d %H:%M} UTC on ({seen.now:%Y-%m-%d %H:%M} UTC now)."
-        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **evidence(root, None), title="A trusted root is not valid yet")
+        more: dict[str, object] = {"title": "A trusted root is not valid yet", "blame": Blame.CLIENT, "fix": _ROOT_OF_TOMORROW}
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **more, **evidence(root, None))
     if root.not_after is None or seen.now <= root.not_after:
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
