@@ -6,8 +6,9 @@ from samples import certificate as samples
 
 from tlsdiag.check import Seen
 from tlsdiag.checks.certificate.soundness import SoundnessCheck
+from tlsdiag.checks.certificate.strict import StrictCheck
 from tlsdiag.finding import Blame, Finding
-from tlsdiag.testing import Authority
+from tlsdiag.testing import Authority, run_check
 from tlsdiag.testing.observations import NOW
 
 
@@ -38,6 +39,10 @@ def test_a_leaf_that_issues_is_the_cause_and_not_the_limit_above_it() -> None:
     own = Authority(issued=limited.issue("ca.example", number=5, window=samples.window(-30, 60)), window=samples.window(-30, 60))
     (found,) = findings(samples.issued(own.issue("server.example", window=samples.window(-30, 60)), verify_code=79))
     assert (found.code, found.subject, found.title) == ("issuer-not-authority", "ca.example", "The issuer may not issue certificates")
+
+
+def test_what_all_clients_refuse_is_not_told_of_strict_ones_too() -> None:
+    assert run_check(StrictCheck, samples.by_a_leaf()) == []
 
 
 def test_an_authority_too_many_is_told_where_all_of_them_are_authorities() -> None:

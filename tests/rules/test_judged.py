@@ -253,6 +253,7 @@ def test_the_time_since_the_end_is_told_in_one_unit(seconds: int, words: str) ->
 def test_an_address_gets_a_name_of_the_certificate_in_the_line_for_the_hosts_file() -> None:
     (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example", NAME).chain), host="192.0.2.1"))
     assert item.fix.snippets["hosts file"].startswith(f"192.0.2.1 {NAME} ")
+    assert "nearest" not in item.detail
     assert item.fix.filled({"NAME": "192.0.2.1"}).snippets["openssl"] == "subjectAltName = IP:192.0.2.1"
     (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example").chain), host="192.0.2.1"))
     assert "hosts file" not in item.fix.snippets
@@ -262,6 +263,7 @@ def test_the_host_may_be_any_of_several_common_names() -> None:
     names = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text) for text in ("other.example", NAME)])
     (item,) = run_check(NamesCheck, chain(made(NAME, subject=names.public_bytes()).der, verify_code=None))
     assert (item.code, item.blocks) == ("name-in-common-name", False)
+    assert "which browsers and Go ignore" in item.detail
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])

@@ -35,8 +35,8 @@ class DistrustSeen:
     """A row of the table of distrust that the chain meets at `certificate` (DER), by its "fingerprint", its "key", or by a "name" alone.
 
     `measure` is "blocked", "after", "ending", "leaked" or "removed"; `stores` what each store did, by name and in words. With a `condition` ("sct":
-    the earliest SCT, "not-before") it is about what was issued after `after`. `bearer`: the authority that has the name, where that is all. `avoidable`: another trusted way leads past it. `documented`: a published
-    source says it.
+    the earliest SCT, "not-before") it is about what was issued after `after`. `avoidable`: another trusted way leads past it. `documented`: a published
+    source says it. `bearer`: the authority that has the name, where the name is all.
     """
 
     measure: str

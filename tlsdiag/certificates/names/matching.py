@@ -77,7 +77,8 @@ def _reason(certificate: Certificate, wanted: str, near: tuple[NearName, ...], *
     has_common = bool(wanted) and wanted in (name.rstrip(".").lower() for name in certificate.subject.common_names)
     if not certificate.dns_names and not certificate.ip_addresses:
         if has_common:
-            return f"the {'address' if is_address else 'name'} is in the common name only, which most clients ignore; there is no subjectAltName"
+            what, who = ("address", "clients") if is_address else ("name", "browsers and Go")
+            return f"the {what} is in the common name only, which {who} ignore; there is no subjectAltName"
         return "there is no subjectAltName with a name or an address"
     kind = "iPAddress" if is_address else "dNSName"
     reason = next((item.reason for item in near[:1] if item.reason), "") or f"no {kind} of the subjectAltName is this {'address' if is_address else 'name'}"

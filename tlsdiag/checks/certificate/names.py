@@ -195,6 +195,7 @@ def _detail(wanted: str, match: NameMatch) -> str:
     if not names or wanted in match.presented:  # an address that stands there as a dNSName
         return f"The certificate is not for {wanted}: {match.reason}."
     others = [item for item in match.near if item.reason and item.reason != match.reason]
-    near = f"; the nearest is {match.nearest}" if match.nearest is not None and len(match.presented) > 1 else ""
+    unrelated = address_of(wanted) is not None and not any(item.reason for item in match.near)
+    near = f"; the nearest is {match.nearest}" if match.nearest is not None and len(match.presented) > 1 and not unrelated else ""
     also = f" Of the others, {'; '.join(item.reason for item in others[:2])}." if others and len(match.presented) > 1 else ""
     return f"The certificate is for {names}, not for {wanted}{near}: {match.reason}.{also}"
