@@ -27,7 +27,7 @@ from tlsdiag.checks.certificate.serials import SerialsCheck
 from tlsdiag.checks.certificate.usage import UsageCheck
 from tlsdiag.checks.certificate.validity import ValidityCheck
 from tlsdiag.facts import Attempt, ChainPaths, ClientOutcome, ServedChain, StoreVerdicts
-from tlsdiag.testing import run_check, self_signed
+from tlsdiag.testing import Authority, run_check, self_signed
 from tlsdiag.testing.certificates import new_key
 from tlsdiag.testing.observations import handshake_outcome, seen
 
@@ -248,6 +248,22 @@ def test_a_life_that_is_not_over_is_never_told_as_over() -> None:
 def test_the_time_since_the_end_is_told_in_one_unit(seconds: int, words: str) -> None:
     ended = issued(leaf(window=window(-90, -seconds / 86400)))
     assert words in found(ValidityCheck, ended)["certificate-expired"].detail
+
+
+def test_a_trusted_root_that_has_ended_is_no_intermediate_where_it_is_sent_along() -> None:
+    gone = Authority(issued=self_signed("Old Root CA", number=351, authority=True, window=window(-4000, -1)), window=window(-30, 60))
+    below = gone.issue(NAME, window=window(-30, 60))
+    (item,) = run_check(ValidityCheck, chain(below.der, gone.issued.der, verify_code=10, trust=gone.pem))
+    assert (item.code, item.blame, item.blocks) == ("trusted-root-expired", Blame.CLIENT, True)
+    (item,) = run_check(ValidityCheck, chain(below.der, gone.issued.der, verify_code=19))
+    assert (item.code, item.blame, item.title) == ("certificate-expired", Blame.AUTHORITY, "The root of the chain has expired")
+    assert "The root CN=Old Root CA (certificate 1 of the chain) expired" in item.detail
+
+
+def test_an_old_root_that_is_sent_beside_its_renewal_in_the_store_disturbs_nobody() -> None:
+    gone, renewed = (self_signed("Old Root CA", number=351, authority=True, window=window(*days)) for days in ((-4000, -1), (-3, 4000)))
+    below = Authority(issued=gone, window=window(-30, 60)).issue(NAME, window=window(-30, 60))
+    assert run_check(ValidityCheck, chain(below.der, gone.der, verify_code=None, trust=renewed.pem)) == []
 
 
 def test_an_address_gets_a_name_of_the_certificate_in_the_line_for_the_hosts_file() -> None:
