@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from chains import chains
 from chains.case import three
-from chains.making import NOW, extended
+from chains.making import NAME, NOW, der, extended
 from samples.views import rows, served
 
 import tlsdiag
@@ -111,6 +111,31 @@ def test_a_client_is_asked_about_an_address_as_an_address() -> None:
     found = three(leaf={"names": ("2001:db8::7",), "extended": extended("any")})
     snippets = judged([found.leaf.der, found.middle.der], found.root.der, "2001:db8::7")["refused-by-some-clients"].fix.snippets
     assert "-connect [2001:db8::7]:443 -noservername -verify_ip 2001:db8::7 " in snippets["openssl"]
+
+
+def key_identifier(key_id: bytes, issuer: bytes, serial: int) -> bytes:
+    return der(0x30, der(0x80, key_id) + der(0xA1, der(0xA4, issuer)) + der(0x82, serial.to_bytes(serial.bit_length() // 8 + 1, "big")))
+
+
+def test_a_certificate_that_names_another_issuer_is_the_authority_s_to_mend() -> None:
+    """As after an authority was certified again: OpenSSL compares the serial number, and nothing that is sent has it."""
+    found = three()
+    middle = found.middle
+    for identifier, words in (
+        (key_identifier(middle.key_id, middle.issuer, 5), "has the serial number 5, and that of Matrix Issuing CA"),
+        (der(0x30, der(0x80, b"x" * 20)), f"has the key {'78' * 20}, and that of Matrix Issuing CA"),
+    ):
+        leaf = three(leaf={"authority_key": identifier}).leaf
+        item = judged([leaf.der, middle.der], found.root.der, NAME)["good-path-missed"]
+        assert (item.blame, item.title.partition(" than ")[0]) == (Blame.AUTHORITY, "A certificate names another issuer")
+        assert words in item.detail and "keyid" in item.fix.snippets["openssl"]
+
+
+def test_an_identifier_that_fits_names_nobody_else() -> None:
+    found = three()
+    middle = found.middle
+    leaf = three(leaf={"authority_key": key_identifier(middle.key_id, middle.issuer, middle.serial)}).leaf
+    assert "good-path-missed" not in judged([leaf.der, middle.der], found.root.der, NAME)
 
 
 def test_a_store_without_the_root_is_the_client_s_to_mend() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from ..suffixes import is_public_suffix
+
 _SHOWN = 3
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 _COMPARED = 200
@@ -139,10 +141,11 @@ def _child(wanted: str, name: str, shown: str) -> str | None:
 def _sibling(wanted: str, name: str, shown: str) -> str | None:
     """Another name in the same domain; two labels at least have to be the same, for all names share their top."""
     above, other = wanted.partition(".")[2], name.partition(".")[2]
-    if "." in above and above == other:
+    if "." in above and above == other and not is_public_suffix(above):
         return f"{shown} is another name below {above}"
     domain = ".".join(wanted.split(".")[-2:])
-    return f"{shown} is another name in the domain {domain}" if "." in domain and name.endswith(f".{domain}") else None
+    related = "." in domain and name.endswith(f".{domain}") and not is_public_suffix(domain)
+    return f"{shown} is another name in the domain {domain}" if related else None
 
 
 def _other_ending(wanted: str, name: str, shown: str) -> str | None:

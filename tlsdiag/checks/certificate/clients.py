@@ -30,6 +30,8 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
+from .misnamed import RIGHT_IDENTIFIER, misnaming
+from .statuses import known_certificates
 
 _ASK = {
     "openssl": "openssl s_client -connect HOST:PORT -servername NAME -verify_hostname NAME -verify_return_error </dev/null",
@@ -156,12 +158,18 @@ def _with_the_real_one(seen: Seen) -> list[ClientView]:
 
 
 def _missed(seen: Seen, missing: Sequence[ClientView], accepting: Sequence[ClientView]) -> Finding:
+    """That other certificates would do; or that a certificate names another issuer than the one that is there."""
     first = next((view for view in missing if view.profile == _at_hand(seen)), missing[0])
     blocks = refuses_certificates(seen) and first.profile == _at_hand(seen)
     why = "; ".join(note.detail for note in first.reasons[:_SHOWN]) or "it ends at no root of the store"
+    more: dict[str, object] = {}
     detail = f"{_software(missing)} would go {_way(first.path)}: {why}. The good path, {_way(first.better)}, is there"
+    if (odd := misnaming(known_certificates(seen), first)) is not None:
+        detail = f"{odd}: {_software(missing)} {_verb(missing, 'find')} no way on from there. The good path, {_way(first.better)}, is there by name and signature"
+        more = {"title": "A certificate names another issuer than the one that signed it", "blame": Blame.AUTHORITY, "fix": RIGHT_IDENTIFIER}
     detail += f"; {_software(accepting)} {_verb(accepting, 'find')} it." if accepting else "."
-    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), path=first.path, better=first.better, blocks=blocks, severity=Severity.CRITICAL if blocks else _weight(missing))
+    severity = Severity.CRITICAL if blocks else _weight(missing)
+    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), **more, path=first.path, better=first.better, blocks=blocks, severity=severity)
 
 
 def _asking(seen: Seen) -> Fix:
