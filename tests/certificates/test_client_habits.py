@@ -71,6 +71,7 @@ def test_a_fault_is_refused_by_those_that_said_so(place: str, change: dict[str, 
         (("192.0.2.7",), NAME, ALL - {"go", "gnutls"}),
         (("uri:https://server.example/",), NAME, ALL - {"go", "gnutls"}),
         (("email:user@server.example",), NAME, ALL - {"go"}),
+        (("::ffff:192.0.2.7",), "192.0.2.7", {"go", "java", "nss"}),
     ],
 )
 def test_names_are_compared_as_each_client_does(names: tuple[str, ...], host: str, expected: set[str]) -> None:
@@ -122,6 +123,11 @@ def test_go_and_java_read_what_is_sent_along_and_openssl_does_not() -> None:
     found = three()
     unreadable = made("Elsewhere CA", authority=True, constraints=b"\x04\x00")
     assert accepting(chain_of([found.leaf, found.middle, unreadable], [found.root])) == OPENSSL | {"gnutls", "nss"}
+
+
+def test_an_anchor_that_is_sent_too_is_read_with_what_is_sent() -> None:
+    found = three(root={"version": 4})
+    assert accepting(chain_of([found.leaf, found.middle, found.root], [found.root])) == ALL - {"go", "java"}
 
 
 def test_java_looks_at_an_anchors_dates_when_it_has_to_look_for_a_path() -> None:

@@ -68,6 +68,11 @@ def test_a_slip_is_told_as_what_it_is(name: str, words: str) -> None:
     assert match_host(named(name), "example.org").reason == f"{name} differs from it {words}"
 
 
+@pytest.mark.parametrize("name", ["other.co.uk", "www.other.co.uk"])
+def test_what_has_a_public_suffix_in_common_is_no_relation(name: str) -> None:
+    assert match_host(named(name), "server.co.uk").reason.startswith("no dNSName of the subjectAltName")
+
+
 def test_several_near_names_each_have_a_reason() -> None:
     match = match_host(named("*.example.org", "example.org", "x.example.org"), "a.b.example.org")
     assert [item.name for item in match.near] == ["*.example.org", "example.org", "x.example.org"]

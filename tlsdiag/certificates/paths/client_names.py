@@ -26,7 +26,7 @@ class NameHabits:
     `unless_named`: the common name counts for nothing beside an address or a URI. `of_several`: which common names count where there are several: "all", the
     "last" (the most specific), or "none". `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard
     stands for letters, digits and hyphens only. `dots_ignored`: a dot at the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end
-    of the host counts; `dotted_alike`: names that end in a dot are compared whole.
+    of the host counts; `dotted_alike`: names that end in a dot are compared whole. `mapped_alike`: an IPv4 address in the form of IPv6 is that address.
     """
 
     common_name: bool = False
@@ -39,6 +39,7 @@ class NameHabits:
     dots_ignored: bool = False
     host_as_it_is: bool = False
     dotted_alike: bool = False
+    mapped_alike: bool = False
 
 
 _OPENSSL = NameHabits(common_name=True, of_several="all", plain_stars=True, host_as_it_is=True)
@@ -46,8 +47,8 @@ HABITS: dict[str, NameHabits] = {
     "openssl-1.1.1": _OPENSSL,
     "openssl-3": _OPENSSL,
     "openssl-3-strict": _OPENSSL,
-    "go": NameHabits(labels=1, dotted_alike=True),
-    "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True),
+    "go": NameHabits(labels=1, dotted_alike=True, mapped_alike=True),
+    "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True, mapped_alike=True),
     "gnutls": NameHabits(common_name=True, unless_named=True, of_several="none", host_as_it_is=True),
     "nss": NameHabits(common_name=True),
     "chromium": NameHabits(dots_ignored=True),
@@ -59,7 +60,8 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     habits, wanted = HABITS[profile], host.lower() if HABITS[profile].host_as_it_is else host.rstrip(".").lower()
     if _is_address(wanted):
         match = _standard(certificate, host)
-        return None if match.matched else match.reason
+        alike = habits.mapped_alike and any(_plain(text) == _plain(wanted) for text in certificate.ip_addresses)
+        return None if match.matched or alike else match.reason
     if not takes_host(host, profile):
         return f"{host} has characters that it takes in no host name"
     presented = (name.lower().removesuffix("." if habits.dots_ignored else "") for name in certificate.dns_names)
@@ -103,6 +105,16 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _plain(text: str) -> str:
+    """An address; the IPv4 one of ::ffff:192.0.2.1."""
+    try:
+        found = ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return text
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
 
 
 def _fits(pattern: str, host: str, habits: NameHabits) -> bool:
