@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, quote, urlsplit
@@ -67,6 +67,14 @@ class ClientCertificate:
         raise TargetError("client_certificate takes a ClientCertificate or a pair (certificate, key)")
 
 
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """The same moment in UTC, which every text says times in; one without a zone stays as it is."""
+    try:
+        return moment if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise TargetError("now is beyond the calendar in UTC") from None
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Target:
     """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
@@ -89,7 +97,7 @@ class Target:
     alpn: tuple[str, ...] = ()
     starttls: str | None = None
     proxy: ProxyServer | Literal[False] | None = None
-    now: datetime | None = None
+    now: datetime | None = attrs.field(default=None, converter=_in_utc)
     scheme: str | None = None
     path: str | None = None
     starttls_guessed: Literal["scheme", "port"] | None = None
