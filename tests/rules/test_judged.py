@@ -29,7 +29,7 @@ from tlsdiag.checks.certificate.validity import ValidityCheck
 from tlsdiag.facts import Attempt, ChainPaths, ClientOutcome, ServedChain, StoreVerdicts
 from tlsdiag.testing import Authority, run_check, self_signed
 from tlsdiag.testing.certificates import new_key
-from tlsdiag.testing.observations import handshake_outcome, seen
+from tlsdiag.testing.observations import client_outcome, handshake_outcome, seen
 
 SOUND = new_key("rsa").public_key().public_numbers().n
 
@@ -273,6 +273,21 @@ def test_an_address_gets_a_name_of_the_certificate_in_the_line_for_the_hosts_fil
     assert item.fix.filled({"NAME": "192.0.2.1"}).snippets["openssl"] == "subjectAltName = IP:192.0.2.1"
     (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example").chain), host="192.0.2.1"))
     assert "hosts file" not in item.fix.snippets
+
+
+def test_a_wildcard_in_the_common_name_alone_covers_the_host_for_those_that_look_there() -> None:
+    wide = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "*.server.example")]).public_bytes()
+    view = seen(ServedChain(certificates=(made("wide", subject=wide).der,)), client_outcome(), host="www.server.example")
+    (item,) = run_check(NamesCheck, view)
+    assert (item.code, item.blocks) == ("name-in-common-name", False)
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=(made("wide", subject=wide).der,)), client_outcome(verify_code=62, completed=False)))
+    assert item.code == "name-mismatch"
+
+
+def test_a_subject_alternative_name_without_a_host_is_not_called_missing() -> None:
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)]).public_bytes()
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=(made("mail", subject=subject, names=("email:a@b.example",)).der,)), client_outcome()))
+    assert "the subjectAltName has no host's name" in item.detail
 
 
 def test_the_host_may_be_any_of_several_common_names() -> None:

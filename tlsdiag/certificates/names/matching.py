@@ -8,6 +8,7 @@ import attrs
 
 from ...host_names import a_labels
 from ..certificate import Certificate
+from ..oids import SUBJECT_ALT_NAME
 from .near import NearName, nearest_names
 
 _LONGEST_LITERAL = 64
@@ -38,6 +39,12 @@ def match_host(certificate: Certificate, host: str) -> NameMatch:
     near = nearest_names(wanted, presented, is_address=address is not None)
     reason = _reason(certificate, wanted, near, is_address=address is not None)
     return NameMatch(matched=False, presented=presented, nearest=near[0].name if near else None, reason=reason, near=near)
+
+
+def in_common_name(certificate: Certificate, wanted: str) -> bool:
+    """Whether a common name is the host (in A-labels or as an address, in lower case), or a wildcard that covers it."""
+    names = [name.rstrip(".").lower() for name in certificate.subject.common_names]
+    return bool(wanted) and any(name == wanted or matches_dns(name, wanted) for name in names)
 
 
 def matches_dns(pattern: str, host: str) -> bool:
@@ -74,12 +81,13 @@ def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 def _reason(certificate: Certificate, wanted: str, near: tuple[NearName, ...], *, is_address: bool) -> str:
     """Why nothing matches: what the nearest name lacks, and what the common name has to do with it."""
-    has_common = bool(wanted) and wanted in (name.rstrip(".").lower() for name in certificate.subject.common_names)
+    has_common = in_common_name(certificate, wanted)
     if not certificate.dns_names and not certificate.ip_addresses:
         if has_common:
             what, who = ("address", "clients") if is_address else ("name", "browsers and Go")
-            return f"the {what} is in the common name only, which {who} ignore; there is no subjectAltName"
+            where = "there is no subjectAltName" if certificate.extension(SUBJECT_ALT_NAME) is None else "the subjectAltName has no host's name"
+            return f"the {what} is in the common name only, which {who} ignore; {where}"
         return "there is no subjectAltName with a name or an address"
     kind = "iPAddress" if is_address else "dNSName"
     reason = next((item.reason for item in near[:1] if item.reason), "") or f"no {kind} of the subjectAltName is this {'address' if is_address else 'name'}"
-    return reason + ("; the common name is, and clients do not look at it where there is a subjectAltName" if has_common else "")
+    return reason + ("; the common name fits, and clients do not look at it where there is a subjectAltName" if has_common else "")

@@ -9,7 +9,7 @@ import attrs
 
 from ...certificates import Certificate, NameMatch, match_host, read_certificate
 from ...certificates.interception import portal_of
-from ...certificates.names import address_of, default_certificate
+from ...certificates.names import address_of, default_certificate, in_common_name
 from ...plugin import Blame, Check, ClientOutcome, Confidence, Finding, Fix, Layer, NameFinding, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
 
@@ -120,7 +120,7 @@ def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding
     wanted = seen.target.reference_name
     checks_names = _checks_names(seen)
     by_address = wanted == seen.target.host and seen.target.is_address
-    common_only = not match.presented and not by_address and wanted.rstrip(".").lower() in (name.lower() for name in certificate.subject.common_names)
+    common_only = not match.presented and not by_address and in_common_name(certificate, wanted.rstrip(".").lower())
     rule = COMMON_NAME_ONLY if common_only else NAME_MISMATCH
     return _finding(
         rule,
