@@ -85,7 +85,7 @@ def test_several_near_names_each_have_a_reason() -> None:
         (("192.0.2.1",), (), "192.0.2.1", "has to be an iPAddress"),
         (("a.example.org",), ("192.0.2.2",), "192.0.2.1", "no iPAddress"),
         ((), (), "192.0.2.1", "the address is in the common name only"),
-        (("a.example.org",), (), "192.0.2.1", "the common name is"),
+        (("a.example.org",), (), "192.0.2.1", "the common name fits"),
     ],
 )
 def test_an_address_that_does_not_match_says_why(names: tuple[str, ...], addresses: tuple[str, ...], host: str, reason: str) -> None:
