@@ -90,7 +90,9 @@ def certificates_command(words: list[str], environment: Mapping[str, str] = os.e
         now=_time(options.now),
         depth=options.depth,
         checks=options.check,
-        fetch=FETCHING[options.fetch],
+        leaf=options.leaf,
+        fetch=None if options.fetch is None else FETCHING[options.fetch],
+        revocation=options.revocation,
         ct_logs=options.ct_logs,
         authority_data=options.authority_data,
     )
@@ -104,7 +106,8 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="tlsdiag certificates",
-        description="Judge certificate files before a server uses them: PEM in any order, DER, PKCS#7, PKCS#12. Opens no connection.",
+        description="Judge certificate files before a server uses them: PEM in any order, DER, PKCS#7, PKCS#12. "
+        "Opens no connection, unless --fetch or --revocation says so.",
         epilog=f"The password of a key or PKCS#12 file is read from --password-file, else from the environment variable {PASSWORD_VARIABLE}. "
         "Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 could not look.",
     )
@@ -114,12 +117,14 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--key", metavar="FILE", help="the private key that goes with it")
     keys.add_argument("--with-key", action="store_true", help="the key has to be in one of the files, as HAProxy wants it")
     parser.add_argument("--password-file", metavar="FILE", help="a file whose first line is the password")
+    parser.add_argument("--leaf", type=int, metavar="NUMBER", help="judge this server certificate, where there are several (from 1; default: the first)")
     parser.add_argument("--trust", metavar="STORE", help="a CA file or directory, 'certifi' or 'system'")
     parser.add_argument("--store", action="append", metavar="STORE", help="judge the chain by this trust store too (as --trust); may be repeated")
     parser.add_argument("--now", metavar="TIME", help="the time to judge for, where it is not this machine's (ISO 8601 with a zone)")
     parser.add_argument("--depth", choices=[depth.name.lower() for depth in Depth], default="standard")
     parser.add_argument("--check", action="append", metavar="NAME", help="only this check, family or code; may be repeated")
-    parser.add_argument("--fetch", choices=FETCHING, default="none", help="where a missing issuer may be fetched from (default: nowhere)")
+    parser.add_argument("--fetch", choices=FETCHING, help="where URLs in certificates may lead (default: nowhere; to public addresses with --revocation)")
+    parser.add_argument("--revocation", action="store_true", help="ask the authorities whether the certificates have been revoked")
     parser.add_argument("--ct-logs", metavar="FILE", help="a newer list of certificate transparency logs: Chrome's log_list.json")
     parser.add_argument("--authority-data", action="append", metavar="FILE", help="newer tables of authorities than the shipped ones; may be repeated")
     add_chain_options(parser)

@@ -58,6 +58,7 @@ class Failure:
     """One failure: `elapsed` is in seconds since the phase began, `errno` the operating system's number.
 
     `said_by` is the address that reported it in ICMP, where the system tells (Linux): the peer, a router or firewall on the way, or this machine.
+    `refusal` is how the dialogue before TLS ended, where it was that (a value of `StarttlsRefusal`; see `refusal_of`).
     """
 
     kind: FailureKind
@@ -67,6 +68,7 @@ class Failure:
     errno: int | None = None
     elapsed: float = 0.0
     said_by: str = ""
+    refusal: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} while in {self.phase}" + (f": {self.detail}" if self.detail else "")

@@ -47,12 +47,17 @@ def diagnose_certificates(
     now: datetime | None = None,
     depth: Depth | str = Depth.STANDARD,
     checks: Sequence[Check | type[Check] | str] | None = None,
-    fetch: Fetching = False,
+    leaf: int | None = None,
+    fetch: Fetching | None = None,
+    revocation: bool = False,
     ct_logs: LogSource = None,
     authority_data: AuthoritySource = None,
 ) -> Report:
-    """Say what is wrong with certificate files before a server uses them. Opens no connection, unless `fetch` says where a missing issuer may be
-    fetched from ("public" or "any", as for `tlsdiag.diagnose`).
+    """Say what is wrong with certificate files before a server uses them. Opens no connection, whatever the depth, unless `fetch` or `revocation` says so.
+
+    `fetch` says where the URLs of certificates may lead to find a missing issuer: "public" addresses, "any", or False. Files have no address of their own,
+    so that "public" leads to no loopback, link-local or private one. `revocation=True` asks the authorities whether the certificates of the chain have been
+    revoked (OCSP and lists), at public addresses where `fetch` says nothing else.
 
     `certificates` is a path, PEM (text or bytes), DER bytes, or a list of these: PEM in any order, DER, PKCS#7, PKCS#12. Several are taken together, as
     a server's certificate with its chain file. `host` is the name or address that the certificate is for; `key` its private key (a path or its
@@ -60,7 +65,11 @@ def diagnose_certificates(
     the time to judge for, `ct_logs` a list of transparency logs, newer than the shipped one, `authority_data` newer tables of
     authorities. `report.repaired_chain()` is the file as it should be.
 
-    It never raises for what is in a file: that is what the report is for. It raises `TargetError` for a file that cannot be read at all, and
+    One server certificate is judged, with its chain. Where there are several, that is the first, as in a server, and `leaf` asks for another by its number
+    (from 1, in the order of the files); the finding `file-several-leaves` lists them and tells in short how the others do.
+
+    It never raises for what is in a file: that is what the report is for. It raises `TargetError` for a file that cannot be read at all and a number that no
+    server certificate has, and
     `UnknownCheckError` for a check that is not installed. Neither the password nor a private key is in the report.
     """
     sources = list(certificates) if isinstance(certificates, Sequence) and not isinstance(certificates, (str, bytes)) else [certificates]
@@ -69,9 +78,18 @@ def diagnose_certificates(
     materials = [_material(source, "the given certificates", number) for number, source in enumerate(sources)]
     key_material = None if key is None or key is True else _material(key, "the given key", 0)
     target = Target.of_files([item.name for item in materials], host=host, trust=trust, stores=stores, now=now)
-    seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None)
-    diagnosis = Diagnosis(checks, depth=depth, fetch=fetch, ct_logs=ct_logs, authority_data=authority_data)
+    seen = survey(materials, key_material, password, host=target.reference_name, key_wanted=key is not None, number=leaf)
+    if leaf is not None and not 1 <= leaf <= len(seen.leaves):
+        raise TargetError(f"leaf={leaf}: {_numbers(len(seen.leaves))}")
+    allowed: Fetching = fetch if fetch is not None else "public" if revocation else False
+    diagnosis = Diagnosis(checks, depth=depth, fetch=allowed, revocation=revocation, ct_logs=ct_logs, authority_data=authority_data)
     return run_anywhere(lambda: diagnosis.run(target, given=observations_of(seen)))
+
+
+def _numbers(count: int) -> str:
+    if count == 0:
+        return "there is no server certificate in the files"
+    return f"there are {count} server certificates, with the numbers 1 to {count}" if count > 1 else "there is one server certificate, with the number 1"
 
 
 def _material(source: object, words: str, number: int) -> Material:
@@ -92,9 +110,15 @@ def _is_contents(text: str) -> bool:
 
 
 def survey(
-    materials: Sequence[Material], key: Material | None, password: str | bytes | None, *, host: str = "", key_wanted: bool = False
+    materials: Sequence[Material],
+    key: Material | None,
+    password: str | bytes | None,
+    *,
+    host: str = "",
+    key_wanted: bool = False,
+    number: int | None = None,
 ) -> CertificateFiles:
-    """Everything that is in the files, as facts."""
+    """Everything that is in the files, as facts; `number` of the server certificate that is judged, where the caller has chosen."""
     given = [*materials, *([key] if key is not None else [])]
     bundles = [read_bundle(item.data, password) for item in given]
     pairs = [(number, item) for number, bundle in enumerate(bundles) for item in bundle.items]
@@ -103,19 +127,20 @@ def survey(
     roles = ["certificates"] * len(materials) + ["key"]
     files = tuple(_file(item, bundle, role) for item, bundle, role in zip(given, bundles, roles, strict=False))
     found = CertificateFiles(files=files, items=items, keys=keys, key_wanted=key_wanted)
-    return _arranged(found, bundles, host, len(materials))
+    return _arranged(found, bundles, host, len(materials), number)
 
 
-def _arranged(found: CertificateFiles, bundles: Sequence[Bundle], host: str, count: int) -> CertificateFiles:
+def _arranged(found: CertificateFiles, bundles: Sequence[Bundle], host: str, count: int, number: int | None) -> CertificateFiles:
     """With the leaf and its chain; what stands beside a key that was given on its own is no part of it."""
     at = [position for position in found.certificates if found.items[position].file < count]
     placed = [
         Placed(certificate=read_certificate(found.items[p].certificate), file=found.items[p].file, ordered=bundles[found.items[p].file].ordered) for p in at
     ]
-    order = arrange(placed, public_keys=[item.public for item in found.keys if item.public], host=host)
+    order = arrange(placed, public_keys=[item.public for item in found.keys if item.public], host=host, number=number)
     return attrs.evolve(
         found,
         leaf=None if order.leaf is None else at[order.leaf],
+        chosen=order.chosen,
         leaves=tuple(at[position] for position in order.leaves),
         chain=tuple(at[position] for position in order.chain),
         written=tuple(at[position] for position in order.written),

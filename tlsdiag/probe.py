@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
 import attrs
 
 from .depth import Depth, Limits
+from .facts import StarttlsTry
 from .failure import Failure, Phase
 from .fetching import DEFAULT_LIMIT, Fetched
 from .observation import Observation, Unavailable
@@ -108,6 +109,13 @@ class Scene(Protocol):
 
     def missing(self, kind: type[O]) -> Unavailable | None:
         """Why an observation is not there, when it is not."""
+
+    @property
+    def tries(self) -> tuple[StarttlsTry, ...]:
+        """The dialogues before TLS with the endpoint so far, on all connections, in the order of time."""
+
+    def tried(self, failure: Failure | None, *, began: float) -> None:
+        """Note how a dialogue before TLS came out that did not go by `connect`; `began` is by `clock()`."""
 
     async def connect(
         self, *, timeout: float | None = None, max_segment: int | None = None, before: Phase | None = None, port: int | None = None

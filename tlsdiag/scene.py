@@ -14,6 +14,7 @@ import attrs
 
 from .conversation import LATE, afterwards, drive, say
 from .depth import Depth, Limits
+from .facts import StarttlsTry
 from .failure import Failure, FailureKind, Phase
 from .fetching import DEFAULT_LIMIT, Fetched, Fetches
 from .observation import Observation, Observations, Resolution, Unavailable, Why
@@ -53,6 +54,7 @@ class Stage:
     deadline: Deadline
     observations: Observations = attrs.field(factory=Observations)
     exchanges: dict[object, asyncio.Task[Exchange]] = attrs.field(factory=dict)
+    tries: dict[Endpoint, list[StarttlsTry]] = attrs.field(factory=dict)
     dns: bool | ResolverAddress | None = None
     _lookups: Lookups | Unavailable | None = None
 
@@ -188,7 +190,22 @@ class EndpointScene:
         if isinstance(connection, Failure) or port is not None:
             return connection
         legs = [leg for leg in self.stage.way if before is None or _ORDER[leg.phase] < _ORDER[before]]
-        return await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
+        began = self.clock()
+        found = await walk(connection, legs, deadline=self.stage.deadline.sooner(timeout or self.limits.handshake_timeout))
+        failure = found if isinstance(found, Failure) else None
+        if any(leg.phase is Phase.STARTTLS for leg in legs) and (failure is None or failure.phase is Phase.STARTTLS):
+            self.tried(failure, began=began)
+        return found
+
+    @property
+    def tries(self) -> tuple[StarttlsTry, ...]:
+        """The dialogues before TLS with this endpoint so far, on all connections, in the order of time."""
+        return tuple(sorted(self.stage.tries.get(self.endpoint, ()), key=lambda item: item.at))
+
+    def tried(self, failure: Failure | None, *, began: float) -> None:
+        """Note how a dialogue before TLS came out."""
+        entry = StarttlsTry(at=round(began, 4), elapsed=round(self.clock() - began, 4), failure=failure)
+        self.stage.tries.setdefault(self.endpoint, []).append(entry)
 
     def by_way(self, endpoint: Endpoint, proxy: ProxyServer | Literal[False], *, patience: float) -> EndpointScene:
         """The scene of the same target gone another way: through `proxy` or past it, dialling `endpoint`, with `patience` seconds for each wait."""
@@ -196,7 +213,7 @@ class EndpointScene:
 
         target = attrs.evolve(self.target, proxy=proxy)
         limits = attrs.evolve(self.limits, connect_timeout=patience, handshake_timeout=patience)
-        return EndpointScene(stage=attrs.evolve(self.stage, target=target, way=way_of(target), limits=limits), place=endpoint)
+        return EndpointScene(stage=attrs.evolve(self.stage, target=target, way=way_of(target), limits=limits, tries={}), place=endpoint)
 
     async def handshake(
         self,

@@ -8,7 +8,7 @@ from cryptography import x509
 from tlsdiag.bundles import Arrangement, Placed, arrange, chain_above, pem_text, read_bundle
 from tlsdiag.bundles.ber import definite
 from tlsdiag.bundles.pem import MAX_ITEMS
-from tlsdiag.certificates import DerError, read_certificate
+from tlsdiag.certificates import Certificate, DerError, read_certificate, signed_by
 from tlsdiag.testing import Authority, self_signed
 
 SERVERS = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
@@ -169,3 +169,40 @@ def test_a_container_that_is_none_is_damaged_or_empty(data: str) -> None:
     found = read_bundle(bytes.fromhex(data))
     assert not found.certificates
     assert found.problem in ("damaged", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "number", "leaf", "chosen", "chain"),
+    [
+        (["leaf", "lower", "middle", "other", "middle"], None, 0, "first", (0, 1, 2)),
+        (["leaf", "lower", "middle", "other", "middle"], 2, 3, "asked", (3, 2)),
+        (["other", "middle", "leaf", "lower", "middle"], None, 0, "first", (0, 1)),
+        (["other", "middle", "leaf", "lower", "middle"], 2, 2, "asked", (2, 3, 1)),
+        (["leaf", "self", "lower", "middle"], 2, 1, "asked", (1,)),
+        (["leaf", "lower"], 1, 0, "", (0, 1)),
+        (["leaf", "lower"], 2, 0, "", (0, 1)),
+    ],
+)
+def test_what_is_there_for_another_leaf_is_no_part_of_the_chain(names: list[str], number: int | None, leaf: int, chosen: str, chain: tuple[int, ...]) -> None:
+    found = arrange(placed(*names), number=number)
+    assert (found.leaf, found.chosen, found.chain) == (leaf, chosen, chain)
+
+
+def test_the_order_of_a_file_is_that_of_its_first_leaf() -> None:
+    assert arrange(placed("middle", "other", "leaf", "lower")).written == (0, 1)
+    assert arrange(placed("middle", "other", "leaf", "lower"), number=2).written == (2, 3, 0)
+
+
+def test_a_file_of_namesakes_costs_no_more_than_some_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(child: Certificate, issuer: Certificate) -> bool | None:
+        asked.append(child)
+        return signed_by(child, issuer)
+
+    monkeypatch.setattr("tlsdiag.bundles.arranging.signed_by", counted)
+    namesakes = [ROOT.intermediate("Same CA", number=4000 + number) for number in range(40)]
+    leaves = [authority.issue(f"h{number}.example", number=4100 + number) for number, authority in enumerate(namesakes)]
+    found = arrange([Placed(certificate=read_certificate(item.der)) for item in (*leaves, *(authority.issued for authority in namesakes))])
+    assert len(found.leaves) == 40
+    assert len(asked) < 40 * 40 / 2

@@ -12,12 +12,13 @@ from tlsdiag import Report, Severity
 from tlsdiag.check import Skipped
 from tlsdiag.checks.certificate.names import NAME_MISMATCH
 from tlsdiag.checks.certificate.shape import ROOT_SENT
+from tlsdiag.checks.certificate.validity import EXPIRED
 from tlsdiag.checks.client.outcome import CLIENT_HANDSHAKE_FAILED
 from tlsdiag.finding import Confidence, Finding
 from tlsdiag.observation import Why
 from tlsdiag.registry import BrokenPlugin, Origin
 from tlsdiag.render.text import render_text
-from tlsdiag.target import Target
+from tlsdiag.target import Endpoint, Target
 
 BASE = Report(target=Target.parse("a.example"), findings=(), started=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -43,6 +44,26 @@ def test_colours_are_there_when_they_are_wanted() -> None:
 def test_the_cause_comes_first_and_names_its_consequences() -> None:
     text = render_text(of(Finding.of(CLIENT_HANDSHAKE_FAILED, "y"), Finding.of(NAME_MISMATCH, "x", blocks=True), Finding.of(ROOT_SENT, "z")))
     assert text.index("Cause: The certificate is for other names") < text.index("This explains:") < text.index("Also found")
+
+
+def two_places() -> Report:
+    """Another cause at each of two addresses, each with a handshake that fails for it."""
+    there = [Endpoint(address=address, port=443) for address in ("192.0.2.1", "192.0.2.2")]
+    found = [Finding.of(CLIENT_HANDSHAKE_FAILED, "y", endpoint=place) for place in there]
+    return of(Finding.of(NAME_MISMATCH, "x", blocks=True, endpoint=there[0]), Finding.of(EXPIRED, "z", blocks=True, endpoint=there[1]), *found)
+
+
+def test_the_consequences_of_a_second_cause_are_told_with_it_and_do_not_say_that_no_cause_was_found() -> None:
+    for text in (render_text(two_places()), rich_output(two_places())):
+        assert text.count("This explains:") == 2
+        assert text.count("The client's handshake fails, at 192.0.2.") == 2
+        assert "No cause was found" not in text
+
+
+def test_what_two_causes_explain_is_told_with_the_first() -> None:
+    both = (Finding.of(NAME_MISMATCH, "x", blocks=True), Finding.of(EXPIRED, "z", blocks=True))
+    text = render_text(of(*both, Finding.of(CLIENT_HANDSHAKE_FAILED, "y")))
+    assert text.count("The client's handshake fails") == 1
 
 
 def test_several_causes_and_doubts_are_told() -> None:

@@ -328,3 +328,38 @@ def test_the_harmless_name_is_another_of_the_same_form(name: str) -> None:
     assert len(made) == len(name)
     assert [len(label) for label in made.split(".")] == [len(label) for label in name.split(".")]
     assert made != name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_endpoint_that_takes_the_unchanged_hello_after_all_is_not_searched_any_further(client: str) -> None:
+    refused_once: list[Variant] = []
+
+    def server(variant: Variant) -> TrialOutcome:
+        if variant.change == "unchanged" and not refused_once:
+            refused_once.append(variant)
+            return O.CLOSED
+        return O.ACCEPTED
+
+    found = play(case_of(HELLOS[client], server, symptom=O.CLOSED), server)
+    assert found.flip is None and not found.proven
+    assert sum(trial.accepted for trial in found.unchanged) == 2
+    assert found.connections <= 10
+
+
+@pytest.mark.parametrize("how", [O.ALERT, O.RESET])
+def test_an_extended_master_secret_that_is_missing_is_found_before_a_newer_version_is(how: TrialOutcome) -> None:
+    """The server takes TLS 1.3 as well: what adds one extension is less than what adds a version."""
+    old = edits.without_extensions(edits.at_most(HELLOS["curl-7.88.1-openssl"], ProtocolVersion.TLS1_2), (ExtensionType.EXTENDED_MASTER_SECRET,))
+
+    def lacks(sent: ClientHello) -> bool:
+        return sent.extension(ExtensionType.EXTENDED_MASTER_SECRET) is None and ProtocolVersion.TLS1_3 not in sent.supported_versions
+
+    assert flip_of(old, unless(lacks, how), symptom=how) == ("with-extended-master-secret", "extended_master_secret")
+
+
+def test_a_hello_of_tls13_alone_is_offered_no_extended_master_secret() -> None:
+    hello = edits.with_versions(HELLOS["curl-7.88.1-openssl"], (ProtocolVersion.TLS1_3,))
+    hello = edits.without_extensions(hello, (ExtensionType.EXTENDED_MASTER_SECRET,))
+    server = unless(lambda sent: NamedGroup(0x1E) in sent.supported_groups)
+    found = play(case_of(hello, server), server)
+    assert "with-extended-master-secret" not in {trial.change for trial in found.trials}

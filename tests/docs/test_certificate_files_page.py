@@ -10,6 +10,7 @@ import pytest
 
 from tlsdiag.checks.files.bundle import FileBundleCheck
 from tlsdiag.checks.files.contents import FileContentsCheck
+from tlsdiag.checks.files.demands import FileDemandsCheck
 from tlsdiag.checks.files.keys import FileKeysCheck
 from tlsdiag.cli import main
 from tlsdiag.testing import Authority
@@ -55,5 +56,5 @@ def test_the_code_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_table_has_every_code_of_the_family() -> None:
-    codes = {rule.code for check in (FileContentsCheck, FileBundleCheck, FileKeysCheck) for rule in check.rules}
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)) == codes
+    codes = {rule.code for check in (FileContentsCheck, FileBundleCheck, FileDemandsCheck, FileKeysCheck) for rule in check.rules}
+    assert set(re.findall(r"^\| `([a-z][a-z-]+)` \|", PAGE, re.MULTILINE)) == codes

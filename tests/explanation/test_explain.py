@@ -127,6 +127,19 @@ def test_a_name_that_cannot_be_resolved_is_probed_without_a_port() -> None:
     assert "another one than the text points to" in str(found)
 
 
+def test_a_text_that_says_nothing_is_not_said_to_have_meant_something_else() -> None:
+    found = explain("it does not work", probe=True, target="tlsdiag.invalid:1", addresses=["127.0.0.1"], depth="quick")
+    assert found.report is not None and found.report.root_cause is not None
+    assert not found.understood
+    assert found.agrees is None
+    assert "another one than the text points to" not in str(found)
+
+
+def test_a_key_that_may_not_sign_is_understood() -> None:
+    found = explain("ssl.SSLError: [SSL: BAD_ECC_CERT] bad ecc cert (_ssl.c:1006)")
+    assert found.possibilities[0].code == "key-usage-narrow"
+
+
 def test_the_asynchronous_call_gives_the_same() -> None:
     assert asyncio.run(tlsdiag.explain_async(EXPIRED)) == explain(EXPIRED)
 

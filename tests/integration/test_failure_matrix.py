@@ -38,6 +38,7 @@ def test_the_root_cause_of_a_case_is_right(row: Row, case: Case, tmp_path: Path)
     assert [item.code for item in report.causes] == ([expected] if expected else []), report
     assert report.verdict is case.verdict, report
     assert {item.code for item in report.findings} >= set(case.also)
+    assert any(case.says in item.detail for item in report.findings) or not case.says, report
     assert [item for item in report.skipped if item.why is Why.CRASHED] == []
     if case.blame is not None and report.root_cause is not None:
         assert report.root_cause.blame is case.blame, report

@@ -118,3 +118,14 @@ def test_a_client_certificate_is_taken(version: ProtocolVersion, key: str, kind:
     assert result.certificate_request is not None
     assert result.late_alert is None
     assert answer[:5] == b"HTTP/"
+
+
+@pytest.mark.parametrize("version", [V.TLS1_2, V.TLS1_3])
+def test_a_certificate_whose_key_fits_none_of_the_servers_schemes_is_kept_back(version: ProtocolVersion, serve: Serve) -> None:
+    extra = ("ssl_conf_command ClientSignatureAlgorithms RSA-PSS+SHA256:RSA+SHA256;",)
+    server = serving(serve, "nginx", "rsa", client_ca_pem=ROOT.pem, extra=extra)
+    mine = ROOT.issue("me.example", usages=("client",), number=9)
+    credential = ClientCredential.from_pem(mine.chain_pem, mine.key_pem)
+    result, answer = conversed(server, Offer.broad(NAME).with_(versions=(version,)), credential)
+    assert result.certificate_request is not None and not result.certificate_request.answered
+    assert answer.startswith(b"HTTP/1.1 400")

@@ -8,6 +8,7 @@ import attrs
 import pytest
 from samples import certificate as chains
 from samples import local as samples
+from samples.counterfactual import proved
 
 from tlsdiag.causes import causes, relate
 from tlsdiag.check import Check, Seen
@@ -22,6 +23,7 @@ from tlsdiag.facts import (
     ChainPaths,
     ClientCredentials,
     ClientOutcome,
+    Counterfactuals,
     HandshakeOutcome,
     ServedChain,
     ShapeSeen,
@@ -173,6 +175,20 @@ def test_a_list_of_the_machine_counts_where_our_own_offer_works_with_something_e
     view = changed(samples.library((setting, "few"), accepted=0x303), HandshakeOutcome, **ours)
     finding = only(PolicyCheck, view)
     assert (finding.confidence, f"{setting} = few" in finding.detail) == (Confidence.LIKELY, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "setting"), [("more-groups", "Groups"), ("more-schemes", "SignatureAlgorithms"), ("more-suites", "CipherString"), ("", "Groups")]
+)
+def test_of_several_lists_the_one_is_named_that_was_proved_to_lack_something(change: str, setting: str) -> None:
+    from tlsdiag.iana import CipherSuite
+
+    view = samples.library(("Groups", "few"), ("SignatureAlgorithms", "few"), ("CipherString", "few"), accepted=0x303)
+    ours = {"version": ProtocolVersion.TLS1_2, "group": NamedGroup(0x001E), "signature_scheme": SignatureScheme(0x0808), "cipher_suite": CipherSuite(0xC0AC)}
+    view = changed(view, HandshakeOutcome, **ours)
+    if change:
+        view.observations.put(Counterfactuals, ENDPOINT, proved(change)[Counterfactuals])
+    assert only(PolicyCheck, view).evidence["settings"] == (f"{setting} = few",)
 
 
 def test_a_high_level_of_the_configuration_is_named_with_it() -> None:

@@ -90,6 +90,21 @@ def test_what_a_slow_clock_hides_is_the_cause_for_a_client_that_goes_by_another_
     assert root(view) == "certificate-expired-unnoticed"
 
 
+def test_a_clock_that_hides_an_end_is_not_said_to_leave_the_server_in_order() -> None:
+    """Not begun by the clock, and over by the true time: the one does not say that nothing is wrong beside the other."""
+    view = clock(source("http-date", later(days=365)), source("tlsdiag", later(days=300)), dates=(30, 60), verify_code=9)
+    assert root(view) == "clock-wrong"
+    assert "in order" not in the_clock(view).detail
+    assert "server is in order" not in the_clock(view).fix.summary
+    assert "certificate-expired-unnoticed" in codes(view)
+
+
+def test_an_end_that_is_hidden_explains_one_that_is_near() -> None:
+    view = clock(source("http-date", later(days=10)), source("tlsdiag", later(days=9)), dates=(-80, 7), verify_code=10)
+    assert root(view) == "certificate-expired-unnoticed"
+    assert any(key.startswith("certificate-expiring") for key in causes(judged(view))[0].explains)
+
+
 def test_a_clock_of_1970_is_told_by_the_software_alone() -> None:
     view = clock(source("tlsdiag", later(days=2000)), dates=(1990, 2100), verify_code=9)
     assert root(view) == "clock-wrong"

@@ -16,18 +16,20 @@ from hypothesis import strategies as st
 from samples.certificate import issued
 from samples.interception import MADE_UP, issue, met, minted, own_server, private
 
+from tlsdiag.causes import relate
 from tlsdiag.certificates import Name, TrustStore, read_certificate
 from tlsdiag.certificates._interception_tables import ROWS
 from tlsdiag.certificates.interception import Evidence, Kind, interceptors, is_well_known, portal_of, recognise, recognise_chain
 from tlsdiag.check import Seen
+from tlsdiag.checks.certificate.shape import ShapeCheck
 from tlsdiag.checks.local.interception import InterceptionCheck
 from tlsdiag.checks.local.interception_advice import fix_for
-from tlsdiag.facts import ChainPaths
+from tlsdiag.facts import ChainPaths, HandshakeOutcome, ServedChain
 from tlsdiag.failure import Blame
 from tlsdiag.finding import Confidence, Severity
-from tlsdiag.plugin import InterceptionFinding
+from tlsdiag.plugin import ClientCertificate, InterceptionFinding
 from tlsdiag.testing import Authority, run_check, self_signed
-from tlsdiag.testing.observations import ENDPOINT, NOW
+from tlsdiag.testing.observations import ENDPOINT, NOW, handshake_outcome
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "interception"
 PRIVATE = """
@@ -171,6 +173,29 @@ def test_malware_that_is_trusted_is_grave_and_has_to_go() -> None:
 def test_the_product_of_ones_own_network_is_no_fault() -> None:
     found = the(minted(private("Zscaler Root CA", "Zscaler Inc."), trusted=True))
     assert (found.code, found.severity, found.blame) == ("interception-present", Severity.INFO, Blame.NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("given", "asks", "severity"), [(True, False, Severity.MEDIUM), (True, True, Severity.INFO), (False, False, Severity.INFO)]
+)
+def test_interception_that_ends_client_certificates_is_a_fault_for_a_client_that_has_one(given: bool, asks: bool, severity: Severity) -> None:
+    view = minted(private("Zscaler Root CA", "Zscaler Inc."), trusted=True)
+    view.observations.put(HandshakeOutcome, ENDPOINT, handshake_outcome(certificate_requested=asks))
+    target = attrs.evolve(view.target, client_certificate=ClientCertificate(certificate=b"", key=b"") if given else None)
+    found = the(attrs.evolve(view, target=target))
+    assert found.severity is severity
+    assert ("does not see it" in found.detail) is (severity is Severity.MEDIUM)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_is_wrong_with_a_chain_that_is_made_on_the_spot_is_below_the_interception(trusted: bool) -> None:
+    authority = private("Zscaler Root CA", "Zscaler Inc.")
+    view = minted(authority, trusted=trusted)
+    served, paths = view[ServedChain], view[ChainPaths]
+    view.observations.put(ServedChain, ENDPOINT, attrs.evolve(served, certificates=served.certificates * 2))
+    view.observations.put(ChainPaths, ENDPOINT, attrs.evolve(paths, shape=attrs.evolve(paths.shape, duplicates=(1,))))
+    found = relate([the(view), *run_check(ShapeCheck, view)])
+    assert {item.code: bool(item.explained_by) for item in found} == {the(view).code: False, "chain-duplicate": True}
 
 
 def test_a_certificate_of_an_interceptor_for_another_name_explains_the_mismatch() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import attrs
+import pytest
 
 from tlsdiag.failure import Failure, FailureKind, Phase
 from tlsdiag.network import Connection, Deadline, walk
@@ -30,7 +31,19 @@ class Greeted:
         return heard.partition(b"\n")[2]
 
 
-async def walked(dialer: ScriptedDialer, *legs: Greeted) -> Connection | Failure:
+@attrs.frozen
+class Sleeps:
+    """A leg that does not come to its end."""
+
+    phase: Phase = Phase.STARTTLS
+
+    async def walk(self, connection: Connection, *, deadline: Deadline) -> bytes | Failure:
+        """Wait for longer than anybody does."""
+        await asyncio.sleep(60)
+        return b""
+
+
+async def walked(dialer: ScriptedDialer, *legs: Greeted | Sleeps) -> Connection | Failure:
     deadline = Deadline.after(1)
     connection = await dialer.dial(PLACE, deadline=deadline)
     assert not isinstance(connection, Failure)
@@ -74,4 +87,16 @@ def test_a_leg_that_fails_closes_the_connection() -> None:
 
     found = asyncio.run(work())
     assert isinstance(found, Failure) and found.phase is Phase.STARTTLS
+    assert dialer.connections[0].closed
+
+
+def test_a_way_that_nobody_waits_for_any_longer_closes_the_connection() -> None:
+    dialer = ScriptedDialer([[]])
+
+    async def work() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await walked(dialer, Sleeps())
+
+    asyncio.run(work())
     assert dialer.connections[0].closed

@@ -35,6 +35,11 @@ def report_of(view: Seen) -> Report:
     return Report(target=view.target, findings=findings, skipped=skipped, observations=view.observations, started=view.now)
 
 
+def test_the_extended_master_secret_is_the_one_cause_where_adding_it_is_enough() -> None:
+    report = report_of(proved("with-extended-master-secret", symptom=O.ALERT, part="extended_master_secret"))
+    assert [item.code for item in report.causes] == ["extended-master-secret-missing"], report
+
+
 def with_symptom(view: Seen, kind: FailureKind | None) -> Seen:
     """The view, with what was seen of the failure beside it: an alert, or how the connection was lost."""
     ended: dict[str, Any] = {"alert_received": alert(40)} if kind is None else {"failure": failure(kind)}

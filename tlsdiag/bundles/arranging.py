@@ -14,6 +14,8 @@ _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 """A common name that is a host's."""
 _MOST_OF_A_CHAIN = 10
 """Authorities in any chain file."""
+_MOST_COMPARISONS = 500
+"""Signatures that are held against issuers to tell what is there for another leaf."""
 
 
 @attrs.frozen(kw_only=True)
@@ -27,27 +29,34 @@ class Placed:
 
 @attrs.frozen(kw_only=True)
 class Arrangement:
-    """Positions count in the sequence that was given. `leaf`: the one that is judged (None: there are authorities only); `leaves` are all of its kind;
+    """Positions count in the sequence that was given. `leaf`: the one that is judged (None: there are authorities only), and `chosen` why: "asked", "first",
+    "key", "host", or "any" where nothing speaks for one (empty: there is no other); `leaves` are all of its kind;
     `chain` is what belongs with it, the leaf first and each issuer after what it has issued, what is left at the end; `written` the same in the order of
     the files, as a server would send it (that of `chain` where the files keep none); `is_store`: a list of roots, as clients trust them."""
 
     leaf: int | None = None
+    chosen: str = ""
     leaves: tuple[int, ...] = ()
     chain: tuple[int, ...] = ()
     written: tuple[int, ...] = ()
     is_store: bool = False
 
 
-def arrange(placed: Sequence[Placed], *, public_keys: Iterable[bytes] = (), host: str = "") -> Arrangement:
-    """Find the leaf and what goes with it. A file that keeps an order is read as a server reads it: the first leaf is its own."""
+def arrange(placed: Sequence[Placed], *, public_keys: Iterable[bytes] = (), host: str = "", number: int | None = None) -> Arrangement:
+    """Find the leaf and what goes with it. A file that keeps an order is read as a server reads it: the first leaf is its own, unless the `number` of another
+    (from 1) is asked for; then nothing is said of the order, which is not made for that one."""
     keys = set(public_keys)
     leaves = _leaves(placed, keys, host)
     if not leaves:
         return Arrangement(is_store=_is_store(placed))
-    leaf = _chosen(placed, leaves, keys, host)
+    asked = number is not None and 1 <= number <= len(leaves)
+    leaf, chosen = (leaves[number - 1], "asked") if number is not None and asked else _chosen(placed, leaves, keys, host)
     written = _written(placed, leaf, leaves)
     chain = _sorted(placed, leaf, written)
-    return Arrangement(leaf=leaf, leaves=tuple(leaves), chain=chain, written=written if placed[leaf].ordered else chain)
+    in_order = placed[leaf].ordered and leaf == leaves[0]
+    return Arrangement(
+        leaf=leaf, chosen=chosen if len(leaves) > 1 else "", leaves=tuple(leaves), chain=chain, written=written if in_order else chain
+    )
 
 
 def _is_store(placed: Sequence[Placed]) -> bool:
@@ -96,28 +105,50 @@ def _looks_like_a_server(certificate: Certificate) -> bool:
     return named and not certificate.is_self_issued and SERVER_AUTH in (certificate.extended_key_usage or ())
 
 
-def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host: str) -> int:
+def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host: str) -> tuple[int, str]:
     first = leaves[0]
     if placed[first].ordered:
-        return first
-    of_key = [at for at in leaves if placed[at].certificate.spki in keys]
-    for_host = [at for at in leaves if host and match_host(placed[at].certificate, host).matched]
-    return next(iter([*of_key, *for_host, first]))
+        return first, "first"
+    of_key = [(at, "key") for at in leaves if placed[at].certificate.spki in keys]
+    for_host = [(at, "host") for at in leaves if host and match_host(placed[at].certificate, host).matched]
+    return next(iter([*of_key, *for_host, (first, "any")]))
 
 
 def _written(placed: Sequence[Placed], leaf: int, leaves: list[int]) -> tuple[int, ...]:
-    """The leaf's file first, then the others; other leaves are left out, and what a file repeats of another."""
+    """The leaf's file first, then the others; other leaves are left out, with what is there for them alone, and what a file repeats of another. Where the
+    leaf's own issuer is not there, whatever is may be needed above it."""
     home = placed[leaf].file
     order = [at for at, item in enumerate(placed) if item.file == home] + [at for at, item in enumerate(placed) if item.file != home]
-    others = {placed[at].certificate.der for at in leaves if at != leaf}
+    others = [at for at in leaves if at != leaf]
+    own, foreign = _lines(placed, [leaf]), _lines(placed, others)
+    if len(own) == 1 and not placed[leaf].certificate.is_self_issued:
+        foreign = {placed[at].certificate.der for at in others}
     kept: list[int] = []
     seen: dict[bytes, int] = {}
     for at in order:
         der = placed[at].certificate.der
-        if der in others or seen.setdefault(der, placed[at].file) != placed[at].file:
+        for_another = der in foreign and (der not in own or der in seen)
+        if for_another or seen.setdefault(der, placed[at].file) != placed[at].file:
             continue
         kept.append(at)
     return tuple(kept)
+
+
+def _lines(placed: Sequence[Placed], leaves: Sequence[int]) -> set[bytes]:
+    """These leaves and the authorities above them that are there, as far as so many comparisons tell: a file may be made of namesakes."""
+    by_name: dict[bytes, list[Certificate]] = {}
+    for item in placed if leaves else ():
+        by_name.setdefault(item.certificate.subject.raw, []).append(item.certificate)
+    found: dict[bytes, Certificate] = {}
+    waiting, left = [placed[at].certificate for at in leaves], _MOST_COMPARISONS
+    while waiting:
+        child = waiting.pop()
+        if child.der not in found:
+            found[child.der] = child
+            named = by_name.get(child.issuer.raw, ())[: max(0, left)]
+            left -= len(named)
+            waiting += [issuer for issuer in named if _issued(issuer, child)]
+    return set(found)
 
 
 def _sorted(placed: Sequence[Placed], leaf: int, kept: Sequence[int]) -> tuple[int, ...]:

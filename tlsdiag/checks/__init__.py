@@ -43,6 +43,7 @@ from .dns.services import ServiceRecordsCheck
 from .dns.zone import ZoneCheck
 from .files.bundle import FileBundleCheck
 from .files.contents import FileContentsCheck
+from .files.demands import FileDemandsCheck
 from .files.keys import FileKeysCheck
 from .local.clock import ClockCheck
 from .local.interception import InterceptionCheck
@@ -136,6 +137,7 @@ CHECKS: tuple[type[Check], ...] = (
     ServiceRecordsCheck,
     MailPolicyCheck,
     FileContentsCheck,
+    FileDemandsCheck,
     FileBundleCheck,
     FileKeysCheck,
 )

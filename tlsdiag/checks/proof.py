@@ -7,6 +7,8 @@ from .common import CONSEQUENCE
 
 #: What is seen of a failure before its cause is known: every proved cause explains it.
 SYMPTOMS = (*CONSEQUENCE, "fatal-alert", "reset-after-hello", "closed-without-answer", "peer-silent", "lost-midway", "server-misbehaves")
+ON_THE_LISTS = frozenset(("more-suites", "more-groups", "more-schemes"))
+"""The changes after which a server that has a certificate has something in common with the hello."""
 _REFUSALS = {
     TrialOutcome.RESET: "is answered with a reset of the connection",
     TrialOutcome.CLOSED: "is answered with the end of the connection",
@@ -60,6 +62,16 @@ def tried_in_vain(seen: Seen) -> str:
     if not changes:
         return ""
     return f" Changing the hello makes no difference (tried: {', '.join(changes)})."
+
+
+def refused_alike(found: Counterfactuals) -> frozenset[str]:
+    """The changes that made no difference, where every hello ended with the same alert and before the server had said a word; none otherwise."""
+    before = found.before
+    told = [trial for trial in (*found.unchanged, *found.trials) if trial.outcome is not TrialOutcome.UNDECIDED]
+    if before is None or before.alert is None or any(trial.outcome is not TrialOutcome.ALERT or trial.messages for trial in told):
+        return frozenset()
+    same = (trial for trial in found.trials if trial.alert is not None and trial.alert.description == before.alert.description)
+    return frozenset(trial.change for trial in same)
 
 
 def key_types_offered(client: ClientOutcome) -> set[str]:

@@ -175,6 +175,15 @@ def _more_key_shares(case: Case) -> Variant | None:
     return case.variant("more-key-shares", f"with a key share for {part}", edits.with_shares(hello, [*own, *chosen]), part=part)
 
 
+def _with_extended_master_secret(case: Case) -> Variant | None:
+    """Below TLS 1.3 a server in FIPS mode insists on it (RFC 7627 section 5.2), and names it in no alert."""
+    offered = case.offer(case.hello).versions
+    if case.hello.extension(T.EXTENDED_MASTER_SECRET) is not None or min(offered, default=ProtocolVersion.TLS1_3) >= ProtocolVersion.TLS1_3:
+        return None
+    hello = edits.with_extension(case.hello, T.EXTENDED_MASTER_SECRET, b"")
+    return case.variant("with-extended-master-secret", "with the extension extended_master_secret", hello, part="extended_master_secret")
+
+
 def _fewer_groups(case: Case) -> Variant | None:
     hello = case.hello
     groups = [group for group in hello.supported_groups if group in _CORE_GROUPS]
@@ -271,7 +280,7 @@ def _record_version(case: Case) -> Variant | None:
 _STEPS = tuple(_at_most(version) for version in _STEPS_DOWN)
 _NAMES: tuple[Dimension, ...] = (_other_server_name, _without_server_name, _with_server_name)
 _LISTS: tuple[Dimension, ...] = (_more_suites, _more_groups, _more_schemes)
-_AGREEING: tuple[Dimension, ...] = (*_LISTS, _more_key_shares, _more_versions)
+_AGREEING: tuple[Dimension, ...] = (_with_extended_master_secret, *_LISTS, _more_key_shares, _more_versions)
 _OLDER = _STEPS[1:]
 _SMALLER: tuple[Dimension, ...] = (_fewer_groups, _fewer_suites, _fewer_schemes)
 _FRAMING: tuple[Dimension, ...] = (_whole_record, _split_records, _split_segments, _record_version)

@@ -24,10 +24,10 @@ _SILENT_ROUND = 4
 _FURTHER_ROUND = 5
 # The least change first. What leaves the hello as it is comes before what adds, what adds one value before what takes many away.
 _PRECEDENCE = (
-    "other-server-name", "with-server-name", "without-server-name", "small-segments", "more-key-shares", "more-schemes", "more-groups", "more-suites",
-    "more-versions", "without-alpn", "without-grease", "without-post-quantum", "fewer-groups", "fewer-schemes", "fewer-suites", "without-extensions",
-    "at-most-tls1.2", "at-most-tls1.1", "at-most-tls1.0", "below-1200", "below-512", "below-256", "whole-record", "split-records", "split-segments",
-    "record-version", "with-grease", "plainest",
+    "other-server-name", "with-server-name", "without-server-name", "small-segments", "with-extended-master-secret", "more-key-shares", "more-schemes",
+    "more-groups", "more-suites", "more-versions", "without-alpn", "without-grease", "without-post-quantum", "fewer-groups", "fewer-schemes", "fewer-suites",
+    "without-extensions", "at-most-tls1.2", "at-most-tls1.1", "at-most-tls1.0", "below-1200", "below-512", "below-256", "whole-record", "split-records",
+    "split-segments", "record-version", "with-grease", "plainest",
 )  # fmt: skip
 _UNSPECIFIC = ("below-1200", "below-512", "below-256", "plainest")
 
@@ -53,7 +53,7 @@ def search(case: Case) -> Steps[Counterfactuals]:
     if not log.accepted() and (case.broad_works or case.cannot_agree) and not case.broad_silent:
         yield from _together(case, log)
     found = None
-    if log.accepted():
+    if log.accepted() and (yield from _is_steady(case, log)):
         found = yield from _least(start, log)
         found = yield from _confirmed(case, log, found)
     return _told(case, log, found)
@@ -107,13 +107,18 @@ def _least(case: Case, log: Log) -> Steps[Narrowed]:
     return found
 
 
+def _is_steady(case: Case, log: Log) -> Steps[bool]:
+    """The one half of the proof once more, before anything is built on it: an endpoint that is unsteady is not to bear a search that proves nothing."""
+    log.kept_back = 1
+    answers = yield from log.ask(case.unchanged(1), case.unchanged(2))
+    return not any(trial.accepted for _, trial in answers)
+
+
 def _confirmed(case: Case, log: Log, found: Narrowed) -> Steps[Narrowed | None]:
-    """Both halves of the proof once more: an endpoint that is unsteady must not prove anything."""
+    """The other half once more."""
     log.kept_back = 0
-    variant = found.answer[0]
-    answers = yield from log.ask(case.unchanged(1), case.unchanged(2), attrs.evolve(variant, number=1))
-    unsteady = any(trial.accepted if item.change == UNCHANGED else trial.refused for item, trial in answers)
-    return None if unsteady else found
+    answers = yield from log.ask(attrs.evolve(found.answer[0], number=1))
+    return None if any(trial.refused for _, trial in answers) else found
 
 
 def _told(case: Case, log: Log, found: Narrowed | None) -> Counterfactuals:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import attrs
 
 Conversation = Callable[[socket.socket], None]
-_PATIENCE = 5.0
+_PATIENCE = 30.0
 """Seconds that a connection may take: a demo server must not keep threads for ever."""
 
 

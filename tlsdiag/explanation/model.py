@@ -105,8 +105,8 @@ class Explanation:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the diagnosis found what the error means; None without a diagnosis that found a cause."""
-        if self.report is None or self.report.root_cause is None:
+        """Whether the diagnosis found what the error means; None without a diagnosis that found a cause, and for an error that tells nothing."""
+        if self.report is None or self.report.root_cause is None or not self.understood:
             return None
         return any(self.report.root_cause.code in item.codes for item in self.possibilities)
 

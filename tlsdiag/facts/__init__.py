@@ -14,7 +14,7 @@ from .clock import Bound, ClockEvidence, ServerDate, TimeSource, Voucher, ZoneSe
 from .common import AlertSeen, Attempt, Note, OfferSeen
 from .counterfactuals import Counterfactuals, Trial, TrialOutcome
 from .dns import CaaLevel, CaaProperty, DnsCaa, DnsMail, DnssecState, DnsServices, DnsTlsa, DnsZone, MailPolicy, ServiceSeen, TlsaRecord
-from .files import CertificateFiles, FileItem, FileSeen, KeySeen
+from .files import CertificateFiles, FileItem, FileSeen, KeySeen, LeafSeen, OtherLeaves
 from .interception import MadeUpName
 from .issuers import ChainEnd, IssuerFetch, IssuerFound, IssuerProblem, IssuerSearch
 from .local import (
@@ -31,10 +31,10 @@ from .local import (
 from .network import Reachability, SpokenProtocol
 from .page import PageRequest
 from .proxy import OtherWay, ProxyStep, ProxyWay
-from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen
+from .repeats import ChainSeen, Pace, RepeatOutcome, Repeats, RepeatSeen, outcome_of_failure, refusal_of
 from .revocation import RevocationSources, SourceKind, SourceSeen, Stapled
 from .server import AcceptedVersions, ForwardSecrecy, HandshakeOutcome, ServedChain, VersionAttempt
-from .starttls import StarttlsDialogue
+from .starttls import StarttlsDialogue, StarttlsTry
 from .tickets import Resumptions
 from .transparency import LogSeen, SctSeen, Transparency
 from .views import ClientView, ClientViews
@@ -77,12 +77,14 @@ __all__ = [
     "IssuerSearch",
     "IssuingAuthority",
     "KeySeen",
+    "LeafSeen",
     "LocalLibrary",
     "LogSeen",
     "MadeUpName",
     "MailPolicy",
     "Note",
     "OfferSeen",
+    "OtherLeaves",
     "OtherPorts",
     "OtherWay",
     "OwnerSeen",
@@ -111,6 +113,7 @@ __all__ = [
     "StarttlsDialogue",
     "StarttlsRefusal",
     "StarttlsStep",
+    "StarttlsTry",
     "StorePlace",
     "StoreVerdict",
     "StoreVerdicts",
@@ -125,4 +128,6 @@ __all__ = [
     "VersionAttempt",
     "Voucher",
     "ZoneSeen",
+    "outcome_of_failure",
+    "refusal_of",
 ]

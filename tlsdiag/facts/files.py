@@ -7,6 +7,7 @@ from typing import ClassVar
 import attrs
 
 from ..observation import Observation
+from .chain import PathSeen
 from .common import Note
 
 
@@ -63,9 +64,10 @@ class KeySeen:
 
 @attrs.frozen(kw_only=True)
 class CertificateFiles(Observation):
-    """Everything in the files. Positions count in `items`: `leaf` is the certificate that is judged (None: there are authorities only, or nothing),
-    `leaves` are all end entities, `chain` is what belongs with the leaf, as it should be sent, and `written` the same in the order of the files.
-    `is_store`: a list of roots, as clients trust them. `key_wanted`: the caller asked for a key. A key in PKCS#12 is not an item."""
+    """Everything in the files. Positions count in `items`: `leaf` is the certificate that is judged (None: there are authorities only, or nothing), and
+    `chosen` why, where there are several (see `tlsdiag.bundles.Arrangement`); `leaves` are all end entities, `chain` is what belongs with the leaf, as it
+    should be sent, and `written` the same in the order of the files. `is_store`: a list of roots, as clients trust them. `key_wanted`: the caller asked for
+    a key. A key in PKCS#12 is not an item."""
 
     name: ClassVar[str] = "certificate-files"
 
@@ -73,6 +75,7 @@ class CertificateFiles(Observation):
     items: tuple[FileItem, ...] = ()
     keys: tuple[KeySeen, ...] = ()
     leaf: int | None = None
+    chosen: str = ""
     leaves: tuple[int, ...] = ()
     chain: tuple[int, ...] = ()
     written: tuple[int, ...] = ()
@@ -89,3 +92,24 @@ class CertificateFiles(Observation):
         item = self.items[at]
         name = self.files[item.file].name
         return f"{name}, line {item.line}" if item.line is not None else f"{name}, byte {item.offset}" if item.form == "der" else name
+
+
+@attrs.frozen(kw_only=True)
+class LeafSeen:
+    """A server certificate beside the one that is judged: its position in `CertificateFiles.items`, and the best path from it, by all that is in the files.
+
+    `complete` is False where the search ended before every issuer was looked for."""
+
+    at: int
+    path: PathSeen
+    complete: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class OtherLeaves(Observation):
+    """The server certificates of the files that are not judged, as far as a path tells; `omitted` were too many to be looked at."""
+
+    name: ClassVar[str] = "other-leaves"
+
+    leaves: tuple[LeafSeen, ...] = ()
+    omitted: int = 0

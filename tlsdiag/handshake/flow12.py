@@ -21,6 +21,7 @@ from ..wire import (
     ServerKeyExchange,
     Writer,
 )
+from .credential import ClientCredential
 from .flow import Flow
 from .flow13 import check_signature, learn_alpn, read_timestamps
 from .groups import FiniteField, KeyShare, ShareError, is_supported, new_share
@@ -54,8 +55,7 @@ def flow12(session: Session, hello: ServerHello, shape: SuiteShape) -> Flow:
         detail = f"key exchange {kx} is not supported here"
         raise PeerFault(Problem.UNSUPPORTED, detail, AlertDescription.HANDSHAKE_FAILURE)
     flight = yield from _server_flight(session, hello, kx, auth == "anon")
-    if flight.request is not None:
-        _client_certificate(session, flight.request)
+    credential = None if flight.request is None else _client_certificate(session, flight.request)
     premaster = _key_exchange(session, flight.exchange, hello)
     schedule = KeySchedule12.of(
         version,
@@ -65,8 +65,8 @@ def flow12(session: Session, hello: ServerHello, shape: SuiteShape) -> Flow:
         hello.random,
         bytes(session.transcript) if session.result.extended_master_secret else None,
     )
-    if flight.request is not None and session.credential is not None:
-        _client_verify(session, flight.request, schedule)
+    if flight.request is not None and credential is not None:
+        _client_verify(session, credential, flight.request, schedule)
     _change_keys(session, shape, schedule)
     session.send_message(H.FINISHED, schedule.finished(bytes(session.transcript), client=True))
     yield from _server_finished(session, schedule)
@@ -215,17 +215,24 @@ def _ephemeral_exchange(session: Session, exchange: ServerKeyExchange) -> tuple[
         raise PeerFault(Problem.ILLEGAL_PARAMETER, f"ServerKeyExchange: {exc}") from None
 
 
-def _client_certificate(session: Session, request: CertificateRequest12) -> None:
-    certificates = session.credential.certificates if session.credential else ()
+def _client_certificate(session: Session, request: CertificateRequest12) -> ClientCredential | None:
+    """Send the certificate, or none where there is none whose key can sign as the server wants it (RFC 5246 section 7.4.6); returns what was sent."""
+    credential = session.credential
+    if credential is not None and request.signature_schemes:
+        ours = schemes_for(credential.private_key, ProtocolVersion.TLS1_2)
+        if ours and not set(ours) & set(request.signature_schemes):
+            credential = None
+            session.keep_certificate_back()
+    certificates = credential.certificates if credential else ()
     if not certificates and session.result.version == ProtocolVersion.SSL3:
         session.send_alert(AlertDescription.NO_CERTIFICATE, level=1)  # RFC 6101 section 5.6.6
-        return
+        return credential
     session.send_message(H.CERTIFICATE, Certificate12(certificates=certificates).encode())
+    return credential
 
 
-def _client_verify(session: Session, request: CertificateRequest12, schedule: KeySchedule12) -> None:
-    assert session.credential is not None
-    key, transcript = session.credential.private_key, bytes(session.transcript)
+def _client_verify(session: Session, credential: ClientCredential, request: CertificateRequest12, schedule: KeySchedule12) -> None:
+    key, transcript = credential.private_key, bytes(session.transcript)
     scheme: SignatureScheme | None = None
     try:
         if request.signature_schemes is None:

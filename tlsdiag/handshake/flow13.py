@@ -207,16 +207,19 @@ def _client_flight(
 
 
 def _client_certificate(session: Session, request: CertificateRequest13, shape: SuiteShape) -> None:
-    credential = session.credential
+    """The certificate with its signature; none where no key can sign as the server wants it, as clients do (RFC 8446 section 4.4.2)."""
+    credential, asked = session.credential, session.result.certificate_request
+    ours = schemes_for(credential.private_key, 0x0304) if credential is not None else ()
+    wanted = [scheme for scheme in ours if asked is None or not asked.signature_schemes or scheme in asked.signature_schemes]
+    if ours and not wanted:
+        credential = None
+        session.keep_certificate_back()
     certificates = credential.certificates if credential else ()
     entries = tuple(CertificateEntry(data=data) for data in certificates)
     session.send_message(H.CERTIFICATE, Certificate13(context=request.context, entries=entries).encode())
     if credential is None:
         return
-    asked = session.result.certificate_request
-    ours = schemes_for(credential.private_key, 0x0304)
-    wanted = [scheme for scheme in ours if asked is None or scheme in asked.signature_schemes]
-    if not (scheme := next(iter(wanted or ours), None)):
+    if not (scheme := next(iter(wanted), None)):
         raise PeerFault(Problem.UNSUPPORTED, "the client's key cannot sign in TLS 1.3", AlertDescription.INTERNAL_ERROR)
     try:
         signature = sign(credential.private_key, scheme, _CLIENT_CONTEXT + _hash(session, shape))

@@ -62,6 +62,11 @@ class Session:
         """Add facts to the result."""
         self.result = attrs.evolve(self.result, **facts)
 
+    def keep_certificate_back(self) -> None:
+        """Note that the server's request for a certificate is not answered with the one that there is."""
+        if (asked := self.result.certificate_request) is not None:
+            self.learn(certificate_request=attrs.evolve(asked, answered=False))
+
     def deviates(self, code: str, detail: str) -> None:
         """Note what a strict client would not have taken."""
         if len(self.result.deviations) < _MAX_DEVIATIONS:

@@ -130,7 +130,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("wrong-address", ("ip address mismatch", "doesn't contain any ip sans", "no subject alternative names matching ip address", ("does not match certificate's altnames", "ip: "))),
     ("common-name-only", ("legacy common name", "use sans instead")),
     ("wrong-purpose", ("unsupported certificate purpose", "unsuitable certificate purpose", "incompatible key usage", "extended key usage does not permit", "invalid purpose", "wrong key usage", "not valid for requested usage")),
-    ("wrong-key-usage", ("does not allow digital signatures", "key usage violation", "key usage does not include digital signature", "does not include digital signature")),
+    ("wrong-key-usage", ("does not allow digital signatures", "key usage violation", "key usage does not include digital signature", "does not include digital signature", "bad ecc cert")),
     ("issuer-no-signer", ("key usage does not include certificate signing", "keyusage does not allow signing", "keycertsign bit is not set")),
     ("issuer-no-authority", (
         "invalid ca certificate", "issuer is not a ca", "was not a ca", "signer is not a ca", "not authorized to sign", "parent certificate cannot sign", "is not a ca certificate", "not a ca cert", "causedasendentity", "endentityusedasca",

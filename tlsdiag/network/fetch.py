@@ -159,7 +159,7 @@ class Fetcher:
             return resolved
         addresses = [item for item in resolved.addresses if self._policy == "any" or _is_allowed(item, request)]
         if not addresses:
-            return _not_there(place, resolved.addresses)
+            return _not_there(place, resolved.addresses, request)
         connection = await self._dial(addresses[:ADDRESSES], trail)
         if isinstance(connection, Failure):
             return connection
@@ -294,10 +294,11 @@ def _seen(url: str, request: Request, trail: _Trail, found: Fetched | Failure) -
     return attrs.evolve(asked, status=found.status, size=len(found.body), truncated=found.truncated)
 
 
-def _not_there(place: Place, addresses: Sequence[Endpoint]) -> Failure:
+def _not_there(place: Place, addresses: Sequence[Endpoint], request: Request) -> Failure:
     kinds = ", ".join(dict.fromkeys(f"{item.address} ({kind_of(item.address)})" for item in addresses[:4]))
     where = kinds if _is_literal(place.host) else f"{place.host} is at {kinds}"
-    return _forbidden(f"{where}: not a public address, nor one of the target's kind; fetch='any' (--fetch any) allows it")
+    nor = ", nor one of the target's kind" if request.allowed else ""  # certificate files are nowhere, and what is behind a proxy might be
+    return _forbidden(f"{where}: not a public address{nor}; fetch='any' (--fetch any) allows it")
 
 
 def _forbidden(detail: str) -> Failure:

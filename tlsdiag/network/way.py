@@ -39,9 +39,13 @@ def way_of(target: Target) -> tuple[Leg, ...]:
 
 
 async def walk(connection: Connection, legs: Sequence[Leg], *, deadline: Deadline) -> Connection | Failure:
-    """Lead an open connection over the legs; it is closed where one of them fails."""
+    """Lead an open connection over the legs; it is closed where one of them fails, or where nobody waits any longer."""
     for leg in legs:
-        found = await leg.walk(connection, deadline=deadline)
+        try:
+            found = await leg.walk(connection, deadline=deadline)
+        except BaseException:
+            await connection.close()
+            raise
         if isinstance(found, Failure):
             await connection.close()
             return found

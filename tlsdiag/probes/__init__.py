@@ -21,6 +21,7 @@ from .handshake import HandshakeProbe
 from .issuers import IssuersProbe
 from .local_library import LocalLibraryProbe
 from .made_up_name import MadeUpNameProbe
+from .other_leaves import OtherLeavesProbe
 from .other_ports import OtherPortsProbe
 from .other_way import OtherWayProbe
 from .page_request import PageRequestProbe
@@ -56,6 +57,7 @@ PROBES: tuple[type[Probe], ...] = (
     OtherPortsProbe,
     SpokenProtocolProbe,
     ChainPathsProbe,
+    OtherLeavesProbe,
     StapledProbe,
     RevocationProbe,
     TransparencyProbe,

@@ -53,7 +53,7 @@ def _describe(sent: tuple[Certificate, ...], store: TrustStore, problem: str, sc
         anchors=len(store),
         at=scene.now,
         trusted=trusted,
-        paths=tuple(_seen(path) for path in search.paths[:_MAX_PATHS_SEEN]),
+        paths=tuple(path_seen(path) for path in search.paths[:_MAX_PATHS_SEEN]),
         complete=search.complete,
         shape=_shape(shape),
         store_error=problem,
@@ -79,7 +79,8 @@ class _Lazy:
         return tuple(found)
 
 
-def _seen(path: Path) -> PathSeen:
+def path_seen(path: Path) -> PathSeen:
+    """A path as a fact."""
     return PathSeen(
         certificates=tuple(item.der for item in path.certificates),
         anchored=path.anchored,

@@ -7,9 +7,9 @@ import functools
 from ..handshake import Offer
 from ..handshake.credential import ClientCredential, CredentialError
 from ..handshake.result import HandshakeResult
-from ..iana import ContentType
-from ..plugin import AlertSeen, Attempt, ClientCertificate, Exchange, FailureKind, HandshakeOutcome, Note, OfferSeen, Phase, Target
-from ..wire import Alert, DecodeError, RecordReader
+from ..iana import ContentType, HandshakeType
+from ..plugin import AlertSeen, Attempt, ClientCertificate, ClientOutcome, Exchange, FailureKind, HandshakeOutcome, Note, OfferSeen, Phase, Target
+from ..wire import Alert, Certificate12, ClientHello, DecodeError, HandshakeMessage, HandshakeReader, RecordReader
 
 _DROPPED = (FailureKind.RESET, FailureKind.CLOSED)
 
@@ -76,6 +76,41 @@ def attempt_of(exchange: Exchange) -> Attempt:
         problem=str(result.problem) if result.problem else None,
         certificates=result.certificates,
     )
+
+
+def replay_of(client: ClientOutcome) -> Offer | None:
+    """The client's hello as an offer; None when there is none, or our core could not go on with it."""
+    from ..handshake.groups import is_supported
+
+    try:
+        offer = Offer.from_client_hello(ClientHello.decode(client.client_hello[4:]))
+    except DecodeError:
+        return None
+    return offer if all(is_supported(group) for group in offer.key_share_groups) else None
+
+
+def messages_in_the_clear(received: bytes) -> list[HandshakeMessage]:
+    """The handshake messages of a peer as far as they are not encrypted and can be read."""
+    found: list[HandshakeMessage] = []
+    reader = HandshakeReader()
+    try:
+        for record in RecordReader().feed(received):
+            if record.content_type == ContentType.CHANGE_CIPHER_SPEC:
+                break
+            if record.content_type == ContentType.HANDSHAKE:
+                found += reader.feed(record.fragment)
+    except DecodeError:
+        pass  # what could be read before it stands
+    return found
+
+
+def chain_in_the_clear(received: bytes) -> tuple[bytes, ...]:
+    """The certificates that a server sent below TLS 1.3 (RFC 5246 section 7.4.2); empty where there are none to be seen."""
+    body = next((message.body for message in messages_in_the_clear(received) if message.type == HandshakeType.CERTIFICATE), b"")
+    try:
+        return Certificate12.decode(body).certificates if body else ()
+    except DecodeError:
+        return ()
 
 
 def stopped_on_the_way(ours: HandshakeOutcome) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..counterfactual import MAX_TRIALS, Case, Variant, search
 from ..handshake import StopAfter
-from ..iana import ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
+from ..iana import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
 from ..plugin import (
     ClientOutcome,
     Cost,
@@ -29,8 +29,8 @@ from ..plugin import (
     Unavailable,
     Why,
 )
-from ..wire import ClientHello, DecodeError, HandshakeMessage, HandshakeReader, Reader, RecordReader, ServerHello
-from .common import alert_seen, broad_offer, first_message
+from ..wire import ClientHello, DecodeError, HandshakeMessage, Reader, ServerHello
+from .common import alert_seen, broad_offer, first_message, messages_in_the_clear
 
 _LOST = {FailureKind.RESET: TrialOutcome.RESET, FailureKind.CLOSED: TrialOutcome.CLOSED, FailureKind.TIMED_OUT: TrialOutcome.SILENT}
 # What OpenSSL refuses of its own accord, for its security level or policy: our own handshake sees what it was.
@@ -90,7 +90,7 @@ def _why_not(client: ClientOutcome, ours: HandshakeOutcome, spoken: SpokenProtoc
 def _is_about_a_certificate(client: ClientOutcome, ours: HandshakeOutcome) -> bool:
     """Whether the alert may be about the client's certificate: by its word, or since it came where one was asked for."""
     alert = client.alert_received
-    came_far = any(message.type == HandshakeType.SERVER_HELLO for message in _server_messages(client.received))
+    came_far = any(message.type == HandshakeType.SERVER_HELLO for message in messages_in_the_clear(client.received))
     return (alert is not None and alert.description in _ABOUT_CERTIFICATES) or (ours.certificate_requested and came_far)
 
 
@@ -111,7 +111,7 @@ def _case(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> Case |
     symptom, patience = _symptom(client), scene.limits.handshake_timeout
     if symptom is not None and not client.received and client.elapsed > LONG * patience:
         symptom = TrialOutcome.SILENT  # it hung up after a long silence: what is to be waited for is an answer
-    answers = _server_messages(client.received)
+    answers = messages_in_the_clear(client.received)
     retry = next((group for group in map(_retry_group, answers) if group is not None), None)
     came_far = any(message.type == HandshakeType.SERVER_HELLO and _retry_group(message) is None for message in answers)
     stage = StopAfter.FINISHED if came_far or retry else (StopAfter.CERTIFICATE if symptom is TrialOutcome.SILENT else StopAfter.SERVER_HELLO)
@@ -136,19 +136,6 @@ def _case(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> Case |
 
 def _is_silent(ours: HandshakeOutcome, patience: float) -> bool:
     return not ours.completed and (ours.elapsed > LONG * patience or (ours.failure is not None and ours.failure.kind is FailureKind.TIMED_OUT))
-
-
-def _server_messages(received: bytes) -> list[HandshakeMessage]:
-    """The messages of the peer as far as they are in the clear."""
-    found: list[HandshakeMessage] = []
-    reader = HandshakeReader()
-    try:
-        for record in RecordReader().feed(received):
-            if record.content_type == ContentType.HANDSHAKE:
-                found += reader.feed(record.fragment)
-    except DecodeError:
-        pass  # what could be read before it stands
-    return found
 
 
 def _retry_group(message: HandshakeMessage) -> NamedGroup | None:

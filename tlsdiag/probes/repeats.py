@@ -2,6 +2,9 @@
 
 A healthy endpoint costs three connections, side by side. Where one differs from another, or from what the client met, more follow: one after another, and
 where some were dropped without a word, with pauses, because that is what tells a limit of the rate from a broken machine.
+
+Where a dialogue leads to TLS, each connection of the diagnosis goes through it and is a sample of it already: nothing is repeated
+where all of them failed, and more follow where some did.
 """
 
 from __future__ import annotations
@@ -9,15 +12,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from ..certificates import StoreError, TrustStore, build_paths, match_host, read_certificate
-from ..handshake import Offer
+from ..certificates import DEFAULT, StoreError, TrustStore, build_paths, match_host, read_certificate
 from ..plugin import (
     AcceptedVersions,
+    Attempt,
     ChainSeen,
     ClientOutcome,
     Cost,
     Delivery,
     Depth,
+    Failure,
     FailureKind,
     ForwardSecrecy,
     HandshakeOutcome,
@@ -32,14 +36,15 @@ from ..plugin import (
     Scene,
     ServedChain,
     ServerDate,
+    StarttlsDialogue,
+    StarttlsRefusal,
     Unavailable,
     Why,
 )
-from ..wire import ClientHello, DecodeError
 from .client import ClientProbe
-from .common import broad_offer
+from .common import broad_offer, replay_of
 from .handshake import credential_of
-from .repeats_reading import agree, dropped_some, of_client, of_exchange
+from .repeats_reading import agree, dropped_some, is_mixed, of_client, of_exchange, of_nobody
 from .trust import store_of
 
 TOGETHER = 3
@@ -64,7 +69,7 @@ class RepeatsProbe(Probe):
     provides = Repeats
     needs = (ClientOutcome, HandshakeOutcome)
     # all that hold connections while the port works: a server that serves one at a time must not keep us waiting for ourselves
-    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability, ServerDate, MadeUpName)
+    wants = (AcceptedVersions, ServedChain, ForwardSecrecy, Reachability, ServerDate, MadeUpName, StarttlsDialogue)
     cost = Cost(connections=TOGETHER + len(IN_A_ROW) + len(SLOWLY))
 
     async def run(self, scene: Scene) -> Repeats | Unavailable:
@@ -82,8 +87,12 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
     if client.settings.problem:
         return "the client cannot be set up"
     failure = client.failure
-    if failure is not None and (failure.phase in (Phase.PROXY, Phase.STARTTLS) or failure.kind in _NO_WAY):
+    if failure is not None and (failure.phase is Phase.PROXY or failure.kind in _NO_WAY):
         return "the way does not lead as far as TLS"
+    if _at_times(scene):
+        return None
+    if failure is not None and failure.phase is Phase.STARTTLS:
+        return "the way does not lead as far as TLS, on any connection"
     if not client.received and not ours.bytes_received and failure is not None and failure.kind is FailureKind.TIMED_OUT:
         return "nothing here has ever answered, and each repetition would cost a timeout"
     if scene.depth is Depth.QUICK and client.completed and ours.completed and not _contradict(scene, client, ours):
@@ -91,11 +100,19 @@ def _why_not(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> str
     return None
 
 
+def _at_times(scene: Scene) -> bool:
+    """Whether the dialogue before TLS went well on one connection and not on another, or was heard to begin where it had been met with silence."""
+    dialogue = scene.seen(StarttlsDialogue)
+    return is_mixed(scene.tries) or (dialogue is not None and dialogue.greeted > 0)
+
+
 def _contradict(scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> bool:
     """Whether the client took what it should have refused, had it met the certificate that we met."""
-    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not ours.certificates:
+    served = scene.seen(ServedChain)
+    met = served.certificates if served is not None else ours.certificates  # of two kinds of key the one that the client was given
+    if not client.completed or client.settings.verify_mode != "CERT_REQUIRED" or not met:
         return False
-    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(ours.certificates, scene).faults, scene))
+    return any(note.code in _GRAVE for note in _of_its_own_clock(_chain_seen(met, scene).faults, scene))
 
 
 def _of_its_own_clock(faults: Sequence[Note], scene: Scene) -> list[Note]:
@@ -108,7 +125,7 @@ class _Series:
 
     def __init__(self, scene: Scene, client: ClientOutcome, ours: HandshakeOutcome) -> None:
         self._scene, self._client, self._ours = scene, client, ours
-        replay = _replay(client)
+        replay = replay_of(client)
         self._replayed = (replay is not None or not client.client_hello) and not _keeps_a_certificate(scene, ours)
         self._offer = replay or broad_offer(scene.target)
         self._seen = [of_client(client, Pace.FIRST)]
@@ -118,21 +135,27 @@ class _Series:
 
     async def run(self) -> Repeats:
         await asyncio.gather(*(self._core(Pace.TOGETHER) for _ in range(TOGETHER)))
-        turned_away = _turned_away(self._scene, self._client)
-        if turned_away or not self._agree():
-            await self._more(turned_away)
+        others = _others(self._scene, self._client)
+        dropped = [item for item in others if _was_turned_away(item)]
+        if dropped or _at_times(self._scene) or not self._agree():
+            await self._more(bool(dropped))
         return Repeats(
             attempts=tuple(sorted(self._seen, key=lambda item: (item.pace is not Pace.FIRST, item.at))),
             chains=tuple(self._chains.values()),
-            turned_away=turned_away,
+            turned_away=len(dropped),
+            again=sum(item.dropped > 1 or item.accepted is None for item in dropped),
+            others=len(others),
             replayed=self._replayed,
             pause=PAUSE,
+            tries=self._scene.tries,
         )
 
-    async def _more(self, turned_away: int) -> None:
+    async def _more(self, turned_away: bool) -> None:
         for by_client in IN_A_ROW:
             await self._one(Pace.IN_A_ROW, by_client)
-        slow = bool(turned_away) or dropped_some(self._seen)
+        if all(item.refusal is StarttlsRefusal.GREETING for item in self._seen[1:]):
+            return  # it has said so often enough
+        slow = turned_away or dropped_some(self._seen)
         if not slow and self._harmless():
             return
         for number, by_client in enumerate(SLOWLY):
@@ -146,7 +169,12 @@ class _Series:
         return works and not any(chain.faults for chain in self._chains.values()) and len({item.version for item in self._seen if item.version}) == 1
 
     def _agree(self) -> bool:
-        faulty = {chain.leaf for chain in self._chains.values() if _of_its_own_clock(chain.faults, self._scene)}
+        checks_names = self._client.settings.check_hostname
+        faulty = {
+            chain.leaf
+            for chain in self._chains.values()
+            if any(note.code != "other-name" or checks_names for note in _of_its_own_clock(chain.faults, self._scene))
+        }
         ours_lost = not self._ours.completed and self._ours.failure is not None and self._client.completed
         alike = [item for item in self._seen if self._replayed or not item.by_client]
         return agree(alike, faulty, self._client) and not ours_lost and not _contradict(self._scene, self._client, self._ours)
@@ -155,7 +183,8 @@ class _Series:
         timeout = self._scene.limits.handshake_timeout
         known = [self._ours.elapsed] if self._ours.completed else []
         known += [self._client.elapsed] if self._client.completed else []
-        return max(_PATIENT * timeout, min(timeout, 3 * min(known, default=0.0)))
+        before = min((item.elapsed for item in self._scene.tries if item.failure is None), default=0.0)
+        return max(_PATIENT * timeout, min(timeout, 3 * (before + min(known, default=0.0))))
 
     async def _one(self, pace: Pace, by_client: bool) -> None:
         await (self._again(pace) if by_client else self._core(pace))
@@ -170,17 +199,29 @@ class _Series:
         chain = exchange.result.certificates
         if chain and chain[0] not in self._chains:
             self._chains[chain[0]] = _chain_seen(chain, self._scene)
-        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began))
+        refuses = self._client.verify_code is not None
+        self._seen.append(of_exchange(exchange, pace, began - self._began, self._scene.clock() - began, refuses_certificate=refuses))
 
     async def _again(self, pace: Pace) -> None:
         """The client itself."""
-        began = self._scene.clock()
+        began, tried = self._scene.clock(), len(self._scene.tries)
         try:
             async with asyncio.timeout(self._patience()):
                 outcome = await ClientProbe().run(self._scene)
         except TimeoutError:
-            outcome = None
+            refusal = self._cut_short(began, tried)
+            self._seen.append(of_nobody(pace, began - self._began, self._scene.clock() - began, refusal))
+            return
         self._seen.append(of_client(outcome, pace, began - self._began, self._scene.clock() - began))
+
+    def _cut_short(self, began: float, tried: int) -> StarttlsRefusal | None:
+        """Note a dialogue before TLS that did not come to its end in the client's time."""
+        if self._scene.target.starttls is None or len(self._scene.tries) > tried:
+            return None
+        silence = StarttlsRefusal.SILENCE
+        detail = "no answer in the time of one repetition"
+        self._scene.tried(Failure(kind=FailureKind.TIMED_OUT, phase=Phase.STARTTLS, detail=detail, refusal=silence), began=began)
+        return silence
 
 
 def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
@@ -188,30 +229,21 @@ def _keeps_a_certificate(scene: Scene, ours: HandshakeOutcome) -> bool:
     return ours.certificate_requested and scene.target.client is not None and scene.target.client_certificate is None
 
 
-def _replay(client: ClientOutcome) -> Offer | None:
-    """The client's hello as an offer; None when there is none, or our core could not go on with it."""
-    from ..handshake.groups import is_supported
-
-    try:
-        offer = Offer.from_client_hello(ClientHello.decode(client.client_hello[4:]))
-    except DecodeError:
-        return None
-    return offer if all(is_supported(group) for group in offer.key_share_groups) else None
+def _was_turned_away(item: Attempt) -> bool:
+    """Whether it was dropped at first and taken later, or never came as far as an answer. What the dialogue before TLS ended is counted there."""
+    return item.dropped > 0 and item.accepted is not False and (item.failure is None or not item.failure.refusal)
 
 
-def _turned_away(scene: Scene, client: ClientOutcome) -> int:
-    """How many of the other probes' offers were dropped at first and taken later, or dropped at a time when a good one was dropped too.
-
-    One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it.
-    """
+def _others(scene: Scene, client: ClientOutcome) -> list[Attempt]:
+    """The other probes' offers. One that is refused with an alert the second time tells nothing: a reset on the heels of an alert may overtake it."""
     versions, served, secrecy = scene.seen(AcceptedVersions), scene.seen(ServedChain), scene.seen(ForwardSecrecy)
     attempts = [item.attempt for item in versions.attempts] if versions is not None else []
     attempts += [item for item in (served.without_name, served.rsa, served.ecdsa) if item is not None] if served is not None else []
     attempts += [secrecy.only_ephemeral] if secrecy is not None and secrecy.only_ephemeral is not None else []
     reachable = scene.seen(Reachability)
     if client.completed and reachable is not None and not reachable.connected:
-        return 1  # and nobody went further
-    return sum(item.dropped > 0 and item.accepted is not False for item in attempts)
+        return [Attempt(accepted=True, failure=reachable.failure, dropped=1)]  # the first was refused, and nobody but the client went further
+    return attempts
 
 
 def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:
@@ -223,7 +255,7 @@ def _chain_seen(chain: tuple[bytes, ...], scene: Scene) -> ChainSeen:
         store = TrustStore.from_certificates((), "none")
     search = build_paths(certificates[0], sent=certificates[1:], store=store, at=scene.now)
     best = search.paths[0] if search.paths else None
-    faults = [Note(code=item.code, detail=item.detail, depth=item.depth) for item in best.violations] if best is not None else []
+    faults = [Note(code=item.code, detail=item.detail, depth=item.depth) for item in best.violations if DEFAULT in item.profiles] if best is not None else []
     if best is None or not best.anchored:
         faults.append(Note(code="untrusted", detail=f"no path leads from {certificates[0].label} to {store.name}"))
     match = match_host(certificates[0], scene.target.reference_name)

@@ -23,7 +23,21 @@ from ..certificates.revocation import (
     ocsp_request,
     read_crl,
 )
-from ..plugin import ChainPaths, Failure, Fetched, Note, Probe, RevocationSources, Scene, ServedChain, SourceKind, SourceSeen, Unavailable, Why
+from ..plugin import (
+    ChainPaths,
+    Failure,
+    Fetched,
+    IssuerSearch,
+    Note,
+    Probe,
+    RevocationSources,
+    Scene,
+    ServedChain,
+    SourceKind,
+    SourceSeen,
+    Unavailable,
+    Why,
+)
 
 LIST_LIMIT = 16 * 1024 * 1024
 """Bytes of a list, where the caller's limit for a connection (`Limits.received_bytes`) does not end it before."""
@@ -39,7 +53,7 @@ class RevocationProbe(Probe):
     name = "revocation"
     provides = RevocationSources
     needs = (ServedChain,)
-    wants = (ChainPaths,)
+    wants = (ChainPaths, IssuerSearch)
 
     async def run(self, scene: Scene) -> RevocationSources | Unavailable:
         """Fetch and read, all at the same time."""
@@ -48,15 +62,22 @@ class RevocationProbe(Probe):
         served = scene.seen(ServedChain)
         if served is None or not served.certificates:
             return Unavailable(why=Why.NOT_APPLICABLE, detail="no certificate was served", by=self.name)
-        questions = [_Question(scene, certificate, issuer, served) for certificate, issuer in _asked_about(served, scene.seen(ChainPaths))]
+        questions = [_Question(scene, certificate, issuer, served) for certificate, issuer in _asked_about(served, _best_path(scene) or served.certificates)]
         found = await asyncio.gather(*(job for question in questions for job in question.jobs()))
         unnamed = tuple(question.certificate.der for question in questions if not question.named)
         return RevocationSources(sources=tuple(found), unnamed=unnamed)
 
 
-def _asked_about(served: ServedChain, paths: ChainPaths | None) -> list[tuple[Certificate, Certificate | None]]:
+def _best_path(scene: Scene) -> tuple[bytes, ...]:
+    """The path to go by, with the issuers that were missing where they were found elsewhere; empty without one."""
+    search, paths = scene.seen(IssuerSearch), scene.seen(ChainPaths)
+    if search is not None:
+        return search.path.certificates
+    return paths.paths[0].certificates if paths is not None and paths.paths else ()
+
+
+def _asked_about(served: ServedChain, best: tuple[bytes, ...]) -> list[tuple[Certificate, Certificate | None]]:
     """The certificates of the best path, each with its issuer; the anchor is trusted as it is, and whatever signed itself cannot be looked up."""
-    best = paths.paths[0].certificates if paths is not None and paths.paths else served.certificates
     chain = [read_certificate(der) for der in best]
     pool = (*chain, *map(read_certificate, served.certificates))
     return [(item, issuer_among(item, pool)) for item in chain if not item.is_self_issued][:MAX_CERTIFICATES]

@@ -1,7 +1,12 @@
-"""ServedChain: the certificates as they are sent, with and without the server name, for RSA and for ECDSA."""
+"""ServedChain: the certificates as they are sent, with and without the server name, for RSA and for ECDSA.
+
+What counts is what the client gets. Our own broad offer takes every kind of key: a server with two certificates may have given the client the
+other one.
+"""
 
 from __future__ import annotations
 
+from ..certificates import read_certificate
 from ..handshake import Offer, StopAfter
 from ..plugin import (
     Attempt,
@@ -16,7 +21,7 @@ from ..plugin import (
     Unavailable,
     Why,
 )
-from .common import broad_offer
+from .common import broad_offer, chain_in_the_clear, replay_of
 from .patience import ask
 
 
@@ -27,7 +32,7 @@ class ServedChainProbe(Probe):
     provides = ServedChain
     needs = (Reachability,)
     wants = (HandshakeOutcome, ClientOutcome)
-    cost = Cost(connections=3)
+    cost = Cost(connections=4)
 
     async def run(self, scene: Scene) -> ServedChain | Unavailable:
         """Collect what is served."""
@@ -39,7 +44,30 @@ class ServedChainProbe(Probe):
         good = broad_offer(scene.target) if ours.completed else None
         attempts = await ask(scene, list(offers.values()), stop_after=StopAfter.CERTIFICATE, good=good)
         others = dict(zip(offers, attempts, strict=True))
-        return ServedChain(certificates=ours.certificates, with_name=with_name, **others)
+        certificates = await _clients_own(scene, ours, (others.get("rsa"), others.get("ecdsa")))
+        return ServedChain(certificates=certificates, with_name=with_name, **others)
+
+
+async def _clients_own(scene: Scene, ours: HandshakeOutcome, others: tuple[Attempt | None, ...]) -> tuple[bytes, ...]:
+    """The chain that the client was given, where its key is of another kind than that of ours; ours where they agree, or where that cannot be told.
+
+    Another leaf with the same kind of key is another machine's, and told by the repetitions.
+    """
+    client = scene.seen(ClientOutcome)
+    if client is None or not ours.certificates:
+        return ours.certificates
+    kinds = {_kind(attempt.certificates) for attempt in others if attempt is not None and attempt.certificates}
+    found = chain_in_the_clear(client.received)
+    replay = None if found else replay_of(client)
+    if replay is not None and (kinds - {_kind(ours.certificates)} or (client.verify_code is not None and scene.depth is Depth.QUICK)):
+        exchange = await scene.handshake(replay, stop_after=StopAfter.CERTIFICATE)
+        found = exchange.result.certificates
+    return found if found and _kind(found) != _kind(ours.certificates) else ours.certificates
+
+
+def _kind(chain: tuple[bytes, ...]) -> str:
+    """The kind of key of the first certificate."""
+    return read_certificate(chain[0]).key.kind
 
 
 def _as_attempt(ours: HandshakeOutcome) -> Attempt:

@@ -53,8 +53,8 @@ class StarttlsProbe(Probe):
 
 
 async def _speak(scene: Scene, leg: StarttlsLeg, connection: Connection) -> Dialogue:
-    dialogue = leg.dialogue(insist=True)
-    await converse(dialogue, connection, deadline=Deadline.after(scene.limits.handshake_timeout))
+    dialogue, began = leg.dialogue(insist=True), scene.clock()
+    scene.tried(await converse(dialogue, connection, deadline=Deadline.after(scene.limits.handshake_timeout)), began=began)
     if dialogue.completed:
         late = await connection.receive(deadline=Deadline.after(LINGER))
         if isinstance(late, bytes):
@@ -104,9 +104,12 @@ async def _asked(scene: Scene, found: StarttlsDialogue) -> StarttlsDialogue:
         return attrs.evolve(found, refusal=StarttlsRefusal.TLS_ALREADY, speaks="tls", detail=detail)
     for word, answer in zip(words, answers, strict=True):
         known = recognised(answer, word.how, 0.0) if isinstance(answer, bytes) else None
-        if known is not None and (other := _other(found.protocol, known)) is not None:
+        if known is None:
+            continue
+        if (other := _other(found.protocol, known)) is not None:
             detail = f"{found.detail}; told by the {word.how}"
             return attrs.evolve(found, refusal=StarttlsRefusal.WRONG_PROTOCOL, speaks=other, detail=detail)
+        found = attrs.evolve(found, greeted=found.greeted + 1)
     return found
 
 

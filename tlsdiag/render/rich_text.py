@@ -16,7 +16,7 @@ from rich.text import Text
 from ..finding import Finding, Severity
 from ..report import Report, Verdict
 from .escape import terminal
-from .text import at, doubt, facts, fetches, headline_of, not_looked_at, told_with, whom_to_tell
+from .text import at, doubt, facts, fetches, headline_of, not_looked_at, told_apart, told_below, whom_to_tell
 
 _VERDICTS = {Verdict.HEALTHY: "bold green", Verdict.FLAWED: "bold yellow", Verdict.UNKNOWN: "bold magenta"}
 _SEVERITIES = {Severity.INFO: "cyan", Severity.LOW: "yellow", Severity.MEDIUM: "yellow"}
@@ -33,11 +33,10 @@ def print_rich(report: Report, *, verbose: bool = False, file: TextIO | None = N
         body = Group(_entry(report, root, verbose), *_consequences(report, root))
         title = Text(f"Cause: {terminal(root.title)}{doubt(root)}{at(root)}")
         console.print(Panel(body, title=title, title_align="left", border_style=_style(root)))
-    rest = [finding for finding in report.findings if finding.key not in told_with(root)]
-    for finding in rest:
+    for finding in told_apart(report):
         head = f"{finding.severity.name.capitalize()}: {terminal(finding.title)}{doubt(finding)}{at(finding)}"
         console.print(Text(head, style=_style(finding)))
-        console.print(Padding(_entry(report, finding, verbose), (0, 0, 0, 2)))
+        console.print(Padding(Group(_entry(report, finding, verbose), *_consequences(report, finding)), (0, 0, 0, 2)))
     for line in not_looked_at(report):
         console.print(Text(f"Not looked at: {terminal(line)}", style="magenta"))
     for line in fetches(report) if verbose else ():
@@ -70,7 +69,6 @@ def _snippets(finding: Finding) -> Table:
     return table
 
 
-def _consequences(report: Report, root: Finding) -> list[Text]:
-    found = [item for key in root.explains if (item := report.find(key)) is not None]
-    lines = [Text(f"  - {terminal(item.title)}{at(item)}", style="dim") for item in found]
+def _consequences(report: Report, cause: Finding) -> list[Text]:
+    lines = [Text(f"  - {terminal(item.title)}{at(item)}", style="dim") for item in told_below(report, cause)]
     return [Text("This explains:", style="dim"), *lines] if lines else []

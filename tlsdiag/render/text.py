@@ -78,20 +78,23 @@ class _Writer:
 
     def root(self, finding: Finding) -> Iterator[str]:
         yield from self.entry(finding, "Cause")
-        consequences = [self.report.find(key) for key in finding.explains]
-        names = [item for item in consequences if item is not None]
+        yield from self.consequences(finding)
+
+    def consequences(self, cause: Finding) -> Iterator[str]:
+        names = told_below(self.report, cause)
         if names:
             yield "  This explains:"
             for item in names:
-                yield from self.wrapped(f"- {item.title}{at(item)}", "    ", "      ")
+                yield from self.wrapped(f"- {terminal(item.title)}{at(item)}", "    ", "      ")
 
     def others(self, root: Finding | None) -> Iterator[str]:
-        rest = [finding for finding in self.report.findings if finding.key not in told_with(root)]
+        rest = told_apart(self.report)
         if rest:
             yield ""
             yield self.paint("Also found" if root else "Found", "1")
         for finding in rest:
             yield from self.entry(finding, finding.severity.name.capitalize())
+            yield from self.consequences(finding)
 
     def entry(self, finding: Finding, label: str) -> Iterator[str]:
         head = f"{label}: {terminal(finding.title)}{doubt(finding)}{at(finding)}"
@@ -163,9 +166,12 @@ def facts(report: Report) -> str:
     places = ", ".join(str(endpoint) for endpoint in report.endpoints) or "no address"
     proxy = report.target.proxy
     through = f"through {terminal(str(proxy))} at {places}" if proxy else places
+    return f"{through}; {report.connections} connections{_fetched(report, ', ')}, {report.elapsed:.1f} s"
+
+
+def _fetched(report: Report, before: str) -> str:
     asked = sum(1 for item in report.fetched if item.address)
-    fetched = f", {asked} fetched" if asked else ""
-    return f"{through}; {report.connections} connections{fetched}, {report.elapsed:.1f} s"
+    return f"{before}{asked} fetched" if asked else ""
 
 
 def fetches(report: Report) -> Sequence[str]:
@@ -185,7 +191,7 @@ def _facts_of_files(report: Report) -> str:
     held = f"{certificates} {'certificate' if certificates == 1 else 'certificates'}, {keys or 'no'} private {'key' if keys < 2 else 'keys'}"
     host = f"for {terminal(report.target.host)}" if report.target.host else "for no host in particular"
     store = f"; trust: {terminal(paths.store)}" if paths is not None else ""
-    return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}"
+    return f"{held}; judged {host}, at {report.started:%Y-%m-%d %H:%M} UTC{store}{_fetched(report, '; ')}"
 
 
 def at(finding: Finding) -> str:
@@ -209,9 +215,20 @@ def doubt(finding: Finding) -> str:
     return _DOUBTS[finding.confidence]
 
 
-def told_with(root: Finding | None) -> set[str]:
-    """The keys of the findings that are told with the root cause."""
-    return {root.key, *root.explains} if root else set()
+def told_below(report: Report, cause: Finding) -> Sequence[Finding]:
+    """The consequences that are told with a cause: a line each. What has several causes is told with the first."""
+    causes = report.causes
+    if cause not in causes:
+        return ()
+    before = {key for item in causes[: causes.index(cause)] for key in item.explains}
+    return [item for key in cause.explains if key not in before and (item := report.find(key)) is not None]
+
+
+def told_apart(report: Report) -> Sequence[Finding]:
+    """What is told in full beside the root cause: further causes, and whatever no cause explains."""
+    causes = report.causes
+    told = {key for item in causes for key in item.explains} | {item.key for item in causes[:1]}
+    return [finding for finding in report.findings if finding.key not in told]
 
 
 def not_looked_at(report: Report) -> Sequence[str]:

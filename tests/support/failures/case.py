@@ -70,7 +70,8 @@ Build = Callable[[Bench], Setting]
 
 @attrs.frozen(kw_only=True)
 class Case:
-    """One way to produce a row. `causes` is empty where the handshake is sound; `also` are codes that have to stand beside the cause.
+    """One way to produce a row. `causes` is empty where the handshake is sound; `also` are codes that have to stand beside the cause, and `says` is what a
+    finding has to say in so many words, where no code does.
 
     `waits_for` names the room that will build the sharpest code, `needs` a code whose room has to be there besides. `rules` (nftables, for loopback) and `ways` (arguments of `ip`) need a network namespace of their own,
     `environment` a process of its own.
@@ -82,6 +83,7 @@ class Case:
     blame: Blame | None = None
     verdict: Verdict = Verdict.BROKEN
     also: tuple[str, ...] = ()
+    says: str = ""
     waits_for: str = ""
     needs: str = ""
     rules: str = ""

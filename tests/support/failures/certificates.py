@@ -14,6 +14,7 @@ import attrs
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from responders import Page, answer, damaged, naming, responder
+from transparency_log import CtLogKey, log_list, logged
 
 from tlsdiag import Blame, Verdict
 from tlsdiag.certificates import read_certificate
@@ -25,7 +26,26 @@ from tlsdiag.testing.certificates import new_key, pem_of
 from . import forge
 from .case import Bench, Build, Case, How, Row, Setting
 from .forge import Pair, der, forged, forged_pair, pair, pem
-from .making import ISSUING, NAME, NOW, ROOT, STRANGER, by_openssl, client, days, leaf, revocation_list, served, sha1_authority, weak
+from .making import (
+    ISSUING,
+    NAME,
+    NOW,
+    ROOT,
+    RSA_ROOT,
+    STRANGER,
+    Make,
+    at_most_12,
+    below_public_root,
+    by_openssl,
+    client,
+    days,
+    leaf,
+    revocation_list,
+    served,
+    sha1_authority,
+    sound,
+    weak,
+)
 
 _S = served
 _KEY = ISSUING.issued.private_key
@@ -44,9 +64,6 @@ def _unknown(critical: bool) -> tuple[tuple[x509.ExtensionType, bool], ...]:
     return ((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\x00"), critical),)
 
 
-_RSA_ROOT = Authority.root("Test RSA Root CA", key="rsa", number=360)
-
-
 def _misordered() -> Pair:
     made = ISSUING.intermediate("Test Lower CA", number=303).issue(NAME)
     return pair(made, chain=pem_of(made.certificate, made.issuers[1], made.issuers[0]))
@@ -54,8 +71,8 @@ def _misordered() -> Pair:
 
 def _root_first() -> Pair:
     """All keys of one kind: the server takes its signature scheme from the first certificate."""
-    made = _RSA_ROOT.issue(NAME, key="rsa")
-    return pair(made, chain=_RSA_ROOT.pem + made.pem)
+    made = RSA_ROOT.issue(NAME, key="rsa")
+    return pair(made, chain=RSA_ROOT.pem + made.pem)
 
 
 def _deep(levels: int) -> Pair:
@@ -153,6 +170,17 @@ def _sha1_authority() -> Pair:
     return pair(made)
 
 
+def _logged(count: int = 3, **faults: Any) -> Pair:
+    """A certificate that so many of our own logs have seen."""
+    return pair(logged(ISSUING, NAME, logs=_LOGS[:count], **faults))
+
+
+def _public(kind: str, make: Make = sound) -> Build:
+    """A server whose certificate counts as that of a public authority, and a list with our own logs."""
+    return below_public_root(_S(kind, make, diagnosis={"trust": ROOT.pem, "ct_logs": log_list(*_LOGS)}))
+
+
+_LOGS = [CtLogKey(name=f"Log {number}", operator=f"Operator {number}", number=800 + number) for number in range(3)]
 _GIVEN = leaf(number=11)
 _CHECK = int(ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF)
 _DEMANDING = leaf(number=12, extensions=naming(staple=True))
@@ -235,7 +263,7 @@ ROWS: tuple[Row, ...] = (
     )),
     Row("chain-misordered", How.SERVER, cases=(
         Case(name="intermediates the wrong way round", build=_S("nginx", _misordered), verdict=Verdict.FLAWED, also=("chain-wrong-order",)),
-        Case(name="root first", build=_S("tlslite", _root_first, diagnosis={"trust": _RSA_ROOT.pem}), causes=("chain-wrong-order",), blame=Blame.SERVER),
+        Case(name="root first", build=_S("tlslite", _root_first, diagnosis={"trust": RSA_ROOT.pem}), causes=("chain-wrong-order",), blame=Blame.SERVER),
         Case(name="root sent along", build=_S("nginx", lambda: pair(leaf(), chain=leaf().full_chain_pem)), verdict=Verdict.HEALTHY, also=("root-sent",)),
     )),
     Row("chain-expired-intermediate", How.SERVER, cases=(_breaks("nginx", lambda: pair(attrs.evolve(ROOT, window=days(-400, -1)).intermediate("Old CA", number=302).issue(NAME)), "certificate-expired", Blame.SERVER),)),
@@ -288,7 +316,11 @@ ROWS: tuple[Row, ...] = (
         Case(name=kind, build=_S(kind, lambda: pair(leaf(window=days(-90, -2)))), causes=("certificate-expired",), blame=Blame.SERVER) for kind in ("nginx", "apache", "haproxy", "gnutls", "java", "node", "caddy", "lighttpd", "stunnel", "openssl")
     )),
     Row("cert-not-yet-valid", How.SERVER, cases=(_breaks("tomorrow", lambda: pair(leaf(window=days(1, 90))), "certificate-not-yet-valid", Blame.SERVER),)),
-    Row("cert-validity-too-long", How.NOT_HERE, "only a public authority is bound to the limit, and nobody else has its key"),
+    Row("cert-validity-too-long", How.SERVER, cases=(
+        *(Case(name=f"{kind}, below a public root", build=_public(kind, lambda: _logged(window=days(-30, 400))), verdict=Verdict.FLAWED, also=("certificate-lifetime-too-long",)) for kind in ("nginx", "java")),
+        Case(name="a life that is allowed", build=_public("nginx", _logged), verdict=Verdict.HEALTHY, also=("certificate-logged",)),
+        Case(name="below a private root", build=_S("nginx", lambda: pair(leaf(window=days(-30, 400)))), verdict=Verdict.HEALTHY),
+    )),
     Row("weak-key", How.SERVER, cases=(_breaks("RSA with 1024 bits", None, "weak-key", Blame.SERVER, build=weak("nginx", lambda: pair(leaf(key="rsa1024")))),)),
     Row("weak-key-ca", How.SERVER, cases=(_breaks("RSA with 1024 bits", None, "weak-key", Blame.AUTHORITY, build=weak("nginx", lambda: pair(_below(key="rsa1024").issue(NAME)))),)),
     Row("weak-digest", How.SERVER, cases=(_breaks("SHA-1", None, "weak-signature", Blame.AUTHORITY, build=weak("nginx", lambda: by_openssl("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-sha1"))),)),
@@ -298,6 +330,11 @@ ROWS: tuple[Row, ...] = (
         _breaks("contentCommitment only", lambda: forged_pair(leaf(), _KEY, forge.key_usage(content_commitment=True)), "certificate-wrong-usage", Blame.SERVER),
         _breaks("an authority's own certificate", lambda: pair(leaf(authority=True)), "certificate-wrong-usage", Blame.SERVER),
         Case(name="keyEncipherment only", build=_S("nginx", lambda: forged_pair(leaf(key="rsa"), _KEY, forge.key_usage(key_encipherment=True))), verdict=Verdict.FLAWED, also=("key-usage-narrow",)),
+        *(
+            Case(name=f"keyEncipherment only, {key} at {kind}, a client without TLS 1.3", build=_S(kind, lambda key=key: forged_pair(leaf(key=key), _KEY, forge.key_usage(key_encipherment=True)), client=at_most_12), causes=("key-usage-narrow",), blame=Blame.AUTHORITY)
+            for kind, key in (("java", "ecdsa"), ("nginx", "ecdsa"), ("gnutls", "rsa"))
+        ),
+        _breaks("an authority's own certificate, a client without TLS 1.3", None, "certificate-wrong-usage", Blame.SERVER, build=_S("nginx", lambda: forged_pair(leaf(), _KEY, forge.key_usage(key_cert_sign=True)), client=at_most_12)),
     )),
     Row("cert-unknown-critical-extension", How.SERVER, cases=(
         _breaks("in the leaf", lambda: pair(leaf(extensions=_unknown(True))), "certificate-unknown-extension", Blame.AUTHORITY),
@@ -320,7 +357,12 @@ ROWS: tuple[Row, ...] = (
         _malformed("an extension twice", forge.extensions(lambda found: [*found, found[4]])),
         Case(name="two signature algorithms", build=_S("nginx", lambda: forged_pair(leaf(), _KEY, outer=bytes.fromhex("300a06082a8648ce3d040303"))), causes=("certificate-malformed",), blame=Blame.AUTHORITY),
     )),
-    Row("ct-missing", How.NOT_HERE, "no client here asks for certificate transparency"),
+    Row("ct-missing", How.SERVER, cases=(
+        *(Case(name=f"{kind}, below a public root", build=_public(kind), verdict=Verdict.FLAWED, also=("sct-missing",)) for kind in ("nginx", "gnutls", "caddy")),
+        Case(name="one log where two are wanted", build=_public("nginx", lambda: _logged(1)), verdict=Verdict.FLAWED, also=("sct-too-few",)),
+        Case(name="logged", build=_public("nginx", _logged), verdict=Verdict.HEALTHY, also=("certificate-logged",)),
+        Case(name="below a private root", build=_S("nginx"), verdict=Verdict.HEALTHY),
+    )),
     Row("cert-revoked-crl", How.SERVER, cases=(_breaks("a client with the list", None, "certificate-revoked", Blame.SERVER, build=_S("nginx", lambda: pair(_GIVEN), client=lambda: _revoking(_CHECK, revocation_list(_GIVEN.certificate.serial_number)))),)),
     Row("cert-revoked-ocsp", How.SERVER, cases=(
         Case(name="a stapled answer", build=_stapling("nginx", lambda: _said(status="revoked", reason=x509.ReasonFlags.key_compromise)), verdict=Verdict.FLAWED, also=("certificate-revoked",)),

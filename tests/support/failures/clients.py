@@ -15,7 +15,7 @@ from tlsdiag.testing import Authority, Issued
 
 from .case import Bench, Build, Case, How, Row, Setting
 from .forge import pair
-from .making import ISSUING, ROOT, STRANGER, client, credential, days, leaf, revocation_list, served
+from .making import ISSUING, ROOT, RSA_ROOT, STRANGER, client, credential, days, leaf, over_md5, revocation_list, served, weak
 
 _KINDS = ("openssl", "gnutls", "haproxy", "apache", "nginx", "stunnel", "java", "node", "caddy")
 _VERSIONS = ("TLSv1.2", "TLSv1.3")
@@ -38,6 +38,13 @@ def _refused(sharpest: tuple[str, ...], make: Any, kinds: tuple[str, ...], **opt
         for kind in kinds
         for version in _VERSIONS
     )
+
+
+def _wants_rsa(kind: str, version: str) -> Build:
+    """A server that takes signatures of RSA keys alone, and a client that has an ECDSA key."""
+    schemes = "RSA-PSS+SHA256:RSA+SHA256"
+    extra = ("-client_sigalgs", schemes) if kind == "openssl" else (f"ssl_conf_command ClientSignatureAlgorithms {schemes};",)
+    return _sends(kind, _mine(), version, extra=extra)
 
 
 def _revoked(version: str) -> Build:
@@ -80,7 +87,7 @@ def _trusting_file(content: bytes | None) -> Build:
     return build
 
 
-def _page(version: str, *, path: str = "/private", client: Callable[[], ssl.SSLContext] | None = None) -> Build:
+def page(version: str, *, path: str = "/private", client: Callable[[], ssl.SSLContext] | None = None) -> Build:
     """Apache that asks for a certificate at one path only."""
 
     def build(bench: Bench) -> Setting:
@@ -101,6 +108,11 @@ def _clock(shift: str) -> dict[str, str]:
     """This process alone has a wrong clock; the server, which starts with a plain environment, shows the true time."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     return {"LD_PRELOAD": str(found[0]), "FAKETIME": shift} if found else {}
+
+
+def _lax() -> ssl.SSLContext:
+    """A client at security level 0, which takes what Java's list of disabled algorithms has."""
+    return client(trust=RSA_ROOT.pem, ciphers="DEFAULT@SECLEVEL=0")
 
 
 def _nothing_left() -> ssl.SSLContext:
@@ -132,7 +144,10 @@ ROWS: tuple[Row, ...] = (
     Row("client-cert-weak-key", How.SERVER, cases=(
         Case(name="1024 bits", build=_sends("openssl", _mine(key="rsa1024"), "TLSv1.2"), causes=("client-certificate-weak", "client-certificate-weak-key", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
-    Row("client-cert-not-selected", How.NOT_HERE, "OpenSSL sends the certificate that it has, whatever authorities the server names; that of another authority is client-cert-untrusted"),
+    # whatever authorities the server names, OpenSSL sends the certificate that it has; it keeps it back where its key fits none of the server's schemes
+    Row("client-cert-not-selected", How.SERVER, cases=tuple(
+        Case(name=f"{kind} {version}", build=_wants_rsa(kind, version), causes=("client-certificate-scheme-unsupported",), blame=Blame.CLIENT) for kind in ("openssl", "nginx") for version in _VERSIONS
+    )),
     Row("client-ca-list-too-long", How.SERVER, cases=(
         Case(name="30 kB of authorities", build=_S("nginx", client_ca_pem=_many_authorities()), causes=("client-authorities-too-many", "client-certificate-required"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
@@ -140,9 +155,9 @@ ROWS: tuple[Row, ...] = (
         Case(name="400 certificates", build=_sends("openssl", _mine(), "TLSv1.3", chain=_huge()), causes=("client-certificate-chain-too-large", "client-certificate-too-large", "client-certificate-refused"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
     Row("client-cert-post-handshake-auth", How.SERVER, cases=(
-        *(Case(name=f"apache {version}", build=_page(version), causes=("client-certificate-required-late",), blame=Blame.CLIENT) for version in _VERSIONS),
-        Case(name="a page beside it", build=_page("TLSv1.3", path="/public"), verdict=Verdict.HEALTHY),
-        Case(name="a client that can be asked", build=_page("TLSv1.3", client=_can_be_asked), verdict=Verdict.HEALTHY),
+        *(Case(name=f"apache {version}", build=page(version), causes=("client-certificate-required-late",), blame=Blame.CLIENT) for version in _VERSIONS),
+        Case(name="a page beside it", build=page("TLSv1.3", path="/public"), verdict=Verdict.HEALTHY),
+        Case(name="a client that can be asked", build=page("TLSv1.3", client=_can_be_asked), verdict=Verdict.HEALTHY),
     )),
     Row("client-cert-key-mismatch", How.LOCAL, cases=(Case(name="another's key", build=_with_key(_mine(number=8).key_pem), causes=("client-key-mismatch", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
     Row("client-cert-key-unreadable", How.LOCAL, cases=(
@@ -150,7 +165,7 @@ ROWS: tuple[Row, ...] = (
         Case(name="no key in the file", build=_with_key(b"nothing\n"), causes=("client-key-unreadable", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),
     )),
     Row("client-config-protocol-disabled", How.LOCAL, cases=(Case(name="no version left", build=_S("nginx", client=_nothing_left), causes=("context-offers-nothing", "client-misconfigured"), blame=Blame.CLIENT, waits_for=_LOCAL),)),
-    Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed"),
+    Row("client-config-bad-cipher", How.NOT_HERE, "set_ciphers raises before there is a context that could be diagnosed, and a wrong list in openssl.cnf OpenSSL passes over in silence"),
     Row("trust-store-missing", How.LOCAL, cases=(
         Case(name="no such file", build=_trusting_file(None), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
         Case(name="SSL_CERT_FILE leads nowhere", build=_S("nginx", diagnosis={"trust": None}), causes=("trust-variable-broken", "trust-store-unreadable"), blame=Blame.CLIENT, waits_for=_LOCAL, environment={"SSL_CERT_FILE": "/nonexistent/ca.pem", "SSL_CERT_DIR": "/nonexistent"}),
@@ -160,7 +175,9 @@ ROWS: tuple[Row, ...] = (
         Case(name="no certificate in the file", build=_trusting_file(b"hello\n"), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
         Case(name="an empty file", build=_trusting_file(b""), causes=("trust-store-unreadable", "client-misconfigured"), blame=Blame.CLIENT),
     )),
-    Row("java-disabled-algorithm", How.NOT_HERE, "the client under diagnosis is Python's"),
+    Row("java-disabled-algorithm", How.SERVER, cases=(
+        Case(name="MD5, for a client that takes it", build=weak("nginx", over_md5, client=_lax), verdict=Verdict.FLAWED, also=("weak-signature",), says="Java"),
+    )),
     Row("clock-wrong", How.LOCAL, cases=(
         Case(name="two years ahead", build=_S("nginx", lambda: pair(leaf(window=days(-760, -640)))), causes=("clock-wrong", "certificate-expired"), waits_for="clock", environment=_clock("+730d")),
         Case(name="a year behind", build=_S("nginx", lambda: pair(leaf(window=days(335, 425)))), causes=("clock-wrong", "certificate-not-yet-valid"), waits_for="clock", environment=_clock("-365d")),

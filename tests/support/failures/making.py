@@ -6,12 +6,14 @@ import functools
 import ssl
 import subprocess
 import tempfile
+import unittest.mock
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
@@ -68,6 +70,18 @@ def served(kind: str, make: Make | None = sound, *, host: str = NAME, client: Ca
     return build
 
 
+def below_public_root(build: Build) -> Build:
+    """The root stands in Mozilla's list for as long as the case lasts, so that the rules of public authorities hold for what it has issued."""
+
+    def made(bench: Bench) -> Setting:
+        bundle = bench.folder / "mozilla.pem"
+        bundle.write_bytes(Path(certifi.where()).read_bytes() + ROOT.pem)
+        bench.enter(unittest.mock.patch.object(certifi, "where", return_value=str(bundle)))
+        return build(bench)
+
+    return made
+
+
 def weak(kind: str, make: Make, **options: Any) -> Build:
     """A server whose own library is told to serve what it would refuse at its usual security level."""
     return served(kind, make, security_level=0, **options)
@@ -114,6 +128,22 @@ def by_openssl(key: str, *more: str) -> Pair:
         for words in (["genpkey", *key.split(), "-out", "key.pem"], [*request.split(), *more]):
             subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
         return Pair(chain_pem=(Path(folder) / "leaf.pem").read_bytes(), key_pem=(Path(folder) / "key.pem").read_bytes())
+
+
+RSA_ROOT = Authority.root("Test RSA Root CA", key="rsa", number=360)
+
+
+@functools.cache
+def over_md5() -> Pair:
+    """A certificate that is signed over MD5, which takes RSA: `RSA_ROOT` has signed it."""
+    with tempfile.TemporaryDirectory() as folder:
+        key = leaf(key="rsa").key_pem
+        for name, content in {"ca.pem": RSA_ROOT.pem, "ca.key": RSA_ROOT.issued.key_pem, "key.pem": key}.items():
+            (Path(folder) / name).write_bytes(content)
+        words = f"req -x509 -new -md5 -key key.pem -CA ca.pem -CAkey ca.key -subj /CN={NAME} -days 60 -out leaf.pem"
+        words += f" -addext subjectAltName=DNS:{NAME} -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth"
+        subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
+        return Pair(chain_pem=(Path(folder) / "leaf.pem").read_bytes(), key_pem=key)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ import socket
 import ssl
 from typing import Any
 
-from servers import RunningServer, free_port
+from servers import RunningServer, Site, free_port
 
 from tlsdiag import Blame, Verdict
 from tlsdiag.demo.servers import Conversation, closes, is_silent, resets, says, tls
@@ -17,7 +17,7 @@ from tlsdiag.testing import Authority
 from . import peers
 from .case import Bench, Build, Case, How, Row, Setting
 from .forge import pair
-from .making import NAME, ROOT, STRANGER, days, leaf, met, served, sound
+from .making import NAME, ROOT, STRANGER, credential, days, leaf, met, served, sound
 
 _HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: sample\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _PORTAL = b"HTTP/1.1 302 Found\r\nLocation: http://login.hotspot.example/?from=1\r\nContent-Length: 0\r\n\r\n"
@@ -152,6 +152,29 @@ def _after_handshake(connection: socket.socket) -> None:
     secure.close()
 
 
+_ZSCALER = Authority.root("Zscaler Root CA", organization="Zscaler Inc.", number=311)
+_MINTING = _ZSCALER.intermediate("Zscaler Intermediate Root CA (zscaler.net)", organization="Zscaler Inc.", number=312)
+
+
+def _intercepting(trust: bytes, *, mutual: bool = False) -> Build:
+    """nginx as a box that ends TLS with a product's certificate, before a server that may want a certificate of its clients; other names get another one."""
+
+    def build(bench: Bench) -> Setting:
+        behind = served("nginx", **({"client_ca_pem": ROOT.pem} if mutual else {}))(bench)
+        minted = _MINTING.issue(NAME, number=5)
+        onward = f"location /onward {{ proxy_pass https://127.0.0.1:{behind.options['port']}; }}"
+        mine = {"client_certificate": credential(leaf("me.example", usages=("client",), number=7))} if mutual else {}
+        return served(
+            "nginx",
+            lambda: pair(_MINTING.issue("gateway.example", number=6)),
+            sites=(Site(names=(NAME,), chain_pem=minted.chain_pem, key_pem=minted.key_pem),),
+            extra=(onward,),
+            diagnosis={"trust": trust, **mine},
+        )(bench)
+
+    return build
+
+
 def _names_blocked(data: bytes) -> bool:
     return NAME.encode() in data
 
@@ -261,8 +284,14 @@ ROWS: tuple[Row, ...] = (
     )),
     Row("record-overflow", How.PEER, cases=(Case(name="a record of 40 kB", build=met(peers.answers(b"\x16\x03\x03\x9c\x40" + bytes(64))), causes=("server-misbehaves", "answer-not-tls")),)),
     Row("interception-untrusted-ca", How.SERVER, cases=(Case(name="a product's root", build=_S("nginx", lambda: pair(Authority.root("Zscaler Root CA", organization="Zscaler Inc.", number=311).intermediate("Zscaler Intermediate Root CA (zscaler.net)", organization="Zscaler Inc.", number=312).issue(NAME))), causes=("interception", "connection-intercepted", "intercepted", "issuer-untrusted"), waits_for="clock"),)),
-    Row("interception-no-revocation-info", How.NOT_HERE, "only Schannel refuses a certificate without an address for revocation"),
-    Row("interception-breaks-client-cert", How.NOT_HERE, "from behind the interception nothing shows that the server itself would have asked for a certificate"),
+    # only Schannel refuses: what is produced is the certificate that it refuses, for a client that goes on
+    Row("interception-no-revocation-info", How.SERVER, cases=(
+        Case(name="a product's root that the client trusts", build=_intercepting(_ZSCALER.pem), verdict=Verdict.HEALTHY, also=("interception-present",), says="Schannel (curl on Windows) refuses it"),
+    )),
+    Row("interception-breaks-client-cert", How.SERVER, cases=(
+        Case(name="a product's root that the client trusts", build=_intercepting(_ZSCALER.pem, mutual=True), verdict=Verdict.FLAWED, also=("interception-present",), says="the server behind the interception does not see it"),
+        Case(name="a product's root that it does not", build=_intercepting(ROOT.pem, mutual=True), causes=("interception",), blame=Blame.NETWORK, says="the server behind the interception does not see it"),
+    )),
     Row("pinning-mismatch", How.NOT_HERE, "a pin is the application's own; no ssl.SSLContext holds one"),
     Row("quic-blocked", How.NOT_HERE, "tlsdiag speaks TLS over TCP"),
 )  # fmt: skip

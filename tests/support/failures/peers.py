@@ -128,6 +128,35 @@ def stops_at(wanted: Callable[[bytes], bool]) -> Change:
     return lambda data, before: None if before == 0 and wanted(data) else data
 
 
+def with_a_wrong_length(data: bytes, before: int) -> bytes:
+    """The block of extensions in a hello says that it is a byte longer than it is."""
+    if before or (at := _extensions_at(data)) is None:
+        return data
+    length = int.from_bytes(data[at : at + 2], "big") + 1
+    return data[:at] + length.to_bytes(2, "big") + data[at + 2 :]
+
+
+def without_key_share(data: bytes, before: int) -> bytes:
+    """The extension key_share (51) in a hello gets a type that nobody knows."""
+    at = None if before else _extensions_at(data)
+    while at is not None and at + 6 <= len(data):
+        start = at + 2
+        if data[start : start + 2] == b"\0\x33":
+            return data[:start] + b"\xff\x33" + data[start + 2 :]
+        at = start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")
+    return data
+
+
+def _extensions_at(data: bytes) -> int | None:
+    """Where the length of the extensions of a hello is (RFC 8446 section 4.1.2): after version, random, session, suites and compression."""
+    if data[:1] != b"\x16" or data[5:6] != b"\x01":
+        return None
+    at = 5 + 4 + 2 + 32
+    at += 1 + data[at]
+    at += 2 + int.from_bytes(data[at : at + 2], "big")
+    return at + 1 + data[at]
+
+
 def in_turn(*made: Build) -> Build:
     """A balancer that sends each connection to the next server behind it."""
 

@@ -10,10 +10,11 @@ from tlsdiag.testing import self_signed
 
 from . import peers
 from .case import Bench, Build, Case, How, Row, Setting
+from .clients import page
 from .forge import pair
 from .making import NAME, at_most_12, by_openssl, client, dh_parameters, leaf, met, served, sound_rsa, weak
 
-POLICY = str(Path(__file__).with_name("at_most_tls12.cnf"))
+POLICY, FIPS = (str(Path(__file__).with_name(name)) for name in ("at_most_tls12.cnf", "fips_algorithms.cnf"))
 _V = ssl.TLSVersion
 _12, _13 = ("TLSv1.2",), ("TLSv1.3",)
 _S = served
@@ -36,6 +37,20 @@ def _alert(code: int, blame: Blame, *causes: str, waits_for: str = "") -> Case:
 
 def _tls13_only() -> ssl.SSLContext:
     return client(minimum_version=_V.TLSv1_3)
+
+
+def _steady() -> ssl.SSLContext:
+    """A client that does not renegotiate; OpenSSL's would."""
+    context = client()
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    return context
+
+
+def _without_ems() -> ssl.SSLContext:
+    """A client of TLS 1.2 that does not offer the extended master secret: SSL_OP_NO_EXTENDED_MASTER_SECRET, which Python has no name for."""
+    context = at_most_12()
+    context.options |= ssl.Options(1)
+    return context
 
 
 def _chacha() -> ssl.SSLContext:
@@ -127,10 +142,26 @@ ROWS: tuple[Row, ...] = (
     Row("legacy-renegotiation-disabled", How.SERVER, cases=(
         Case(name="gnutls without RFC 5746", build=_S("gnutls", sound_rsa, versions=_12, ciphers=":%DISABLE_SAFE_RENEGOTIATION"), causes=("renegotiation-insecure",), blame=Blame.SERVER),
     )),
-    Row("renegotiation-refused", How.NOT_HERE, "it shows within a connection that stands; ssl.SSLContext cannot ask for a renegotiation"),
-    Row("fips-ems-required", How.NOT_HERE, "Debian's OpenSSL has no FIPS provider"),
-    Row("fips-algorithm-refused", How.NOT_HERE, "Debian's OpenSSL has no FIPS provider"),
-    Row("client-hello-malformed", How.NOT_HERE, "no ssl.SSLContext makes a malformed hello"),
+    Row("renegotiation-refused", How.SERVER, cases=(
+        Case(name="apache wants a certificate for a page, of a client that does not renegotiate", build=page("TLSv1.2", client=_steady), causes=("client-certificate-required-late",), blame=Blame.CLIENT, says="refuses to renegotiate"),
+        Case(name="a page beside it", build=page("TLSv1.2", path="/public", client=_steady), verdict=Verdict.HEALTHY),
+    )),
+    # what a server in FIPS mode does: tlslite-ng insists when it is told to, and its alert names no reason
+    Row("fips-ems-required", How.SERVER, cases=(
+        Case(name="a client that has it switched off", build=_S("tlslite", sound_rsa, versions=_12, extra=("requireExtendedMasterSecret=1",), client=_without_ems), causes=("extended-master-secret-missing",), blame=Blame.CLIENT),
+        Case(name="the same client at a server that goes on", build=_S("nginx", sound_rsa, versions=_12, client=_without_ems), verdict=Verdict.HEALTHY),
+        Case(name="a client that has it", build=_S("tlslite", sound_rsa, versions=_12, extra=("requireExtendedMasterSecret=1",), client=at_most_12), verdict=Verdict.HEALTHY),
+    )),
+    # what a crypto-policy writes into openssl.cnf; Debian's OpenSSL has no FIPS provider, whose refusals look the same
+    Row("fips-algorithm-refused", How.LOCAL, cases=(
+        Case(name="X25519 at the server", build=_S("nginx", versions=_13, groups="X25519"), causes=("client-policy-forbids",), blame=Blame.CLIENT, environment={"OPENSSL_CONF": FIPS}, says="Groups ="),
+        Case(name="Ed25519 at the server", build=_S("openssl", lambda: pair(leaf(key="ed25519")), versions=_13), causes=("client-policy-forbids",), blame=Blame.CLIENT, environment={"OPENSSL_CONF": FIPS}, says="SignatureAlgorithms ="),
+        Case(name="P-256 at the server", build=_S("nginx", versions=_13, groups="prime256v1"), verdict=Verdict.HEALTHY, environment={"OPENSSL_CONF": FIPS}),
+    )),
+    Row("client-hello-malformed", How.PEER, cases=(
+        Case(name="a length that is wrong", build=peers.box(_S("nginx"), outward=peers.with_a_wrong_length), causes=("fatal-alert",), blame=Blame.SERVER, says="decode_error (50)"),
+        Case(name="TLS 1.3 without key_share", build=peers.box(_S("nginx", versions=_13), outward=peers.without_key_share), causes=("fatal-alert",), blame=Blame.CLIENT, says="missing_extension (109)"),
+    )),
     Row("alert-handshake-failure", How.PEER, cases=(_alert(40, Blame.SERVER, "server-without-certificate"),)),
     Row("alert-internal-error", How.PEER, cases=(_alert(80, Blame.SERVER, "server-without-certificate"),)),
     Row("alert-unexpected-message", How.PEER, cases=(_alert(10, Blame.SERVER),)),

@@ -96,6 +96,10 @@ SAMPLES: Samples = {
     ),
     "no-common-signature-scheme": (lambda: schemes(0x0804, 0x0401, 0x0403), lambda: schemes(0x0804, 0x0403)),
     "no-common-certificate-type": (lambda: suites(0xC02F, 0xC02B), lambda: suites(0xC030, 0xC02F)),
+    "extended-master-secret-missing": (
+        lambda: proved("with-extended-master-secret", symptom=O.ALERT, part="extended_master_secret"),
+        lambda: proved("without-extensions", symptom=O.ALERT, part="extended_master_secret"),
+    ),
     "server-name-blocked": (
         lambda: proved("other-server-name", symptom=O.RESET),
         lambda: proved("other-server-name", symptom=O.ALERT),

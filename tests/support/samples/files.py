@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from datetime import timedelta
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
+from responders import listing, naming
 
 from tlsdiag.check import Seen
 from tlsdiag.local import Material
@@ -18,6 +20,7 @@ from tlsdiag.testing.observations import NOW
 from .common import NAME, Samples
 
 PASSWORD = b"open sesame"
+PARAMETERS = b"-----BEGIN DH PARAMETERS-----\nMAYCAQsCAQI=\n-----END DH PARAMETERS-----\n"
 
 
 @functools.cache
@@ -28,6 +31,11 @@ def issuing() -> Authority:
 @functools.cache
 def leaf(name: str = NAME, number: int = 902) -> Issued:
     return issuing().issue(name, number=number, now=NOW)
+
+
+@functools.cache
+def demanding() -> Issued:
+    return issuing().issue(NAME, number=906, now=NOW, extensions=naming(staple=True))
 
 
 @functools.cache
@@ -84,6 +92,10 @@ def issuing_root(name: str, number: int) -> Authority:
     return Authority.root(name, number=number, now=NOW)
 
 
+def pem_list() -> bytes:
+    return x509.load_der_x509_crl(listing(issuing(), now=NOW)).public_bytes(Encoding.PEM)
+
+
 def der_key() -> bytes:
     found: bytes = leaf().private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return found
@@ -100,6 +112,8 @@ SAMPLES: Samples = {
     "file-not-pem": (lambda: given(leaf().der), sound),
     "keystore-algorithm-old": (lambda: given(container(old=True), password=PASSWORD), lambda: given(container(), password=PASSWORD)),
     "file-without-leaf": (lambda: given(issuing().pem), sound),
+    "file-demands-staple": (lambda: given(demanding().chain_pem), sound),
+    "file-holds-more": (lambda: given(leaf().chain_pem + pem_list()), lambda: given(leaf().chain_pem + PARAMETERS)),
     "file-several-leaves": (lambda: given(leaf().pem + leaf("other.example", 904).chain_pem), lambda: given(leaf().pem + leaf().chain_pem)),
     "trust-store-file": (roots, lambda: given(leaf().full_chain_pem)),
     "file-certificate-expired": (lambda: roots(old_root().pem), roots),

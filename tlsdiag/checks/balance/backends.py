@@ -28,7 +28,8 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE
-from .shares import DROPS, counted, faults_of, in_words, is_limit, leaves, named, told
+from .before_tls import LOST_BEFORE_TLS, SAID_BEFORE_TLS, declined, fix_for_dead, fix_of, title_of, where, words_of
+from .shares import DROPS, compared, counted, faults_of, has_worked, in_words, is_limit, is_mixed, leaves, named, only_at_first, told
 
 LOST = (
     "closed-without-answer", "connection-refused", "connection-timed-out", "lost-midway", "peer-silent", "reset-after-hello", "reset-before-hello",
@@ -36,10 +37,12 @@ LOST = (
 #: What comparing two handshakes seems to prove, where the difference was chance.
 BY_CHANCE = (
     "extension-intolerant", "failure-not-repeated", "grease-intolerant", "group-intolerant", "hello-framing-intolerant", "hello-retry-broken", "hello-too-large",
-    "mtu-black-hole", "no-common-certificate-type", "no-common-group", "no-common-signature-scheme", "post-quantum-intolerant", "server-name-blocked",
-    "server-name-needed", "tls13-intolerant", "version-intolerant",
+    "mtu-black-hole", "no-common-certificate-type", "no-common-cipher", "no-common-group", "no-common-signature-scheme", "no-common-version",
+    "post-quantum-intolerant", "server-name-blocked", "server-name-needed", "tls13-intolerant", "version-intolerant",
 )  # fmt: skip
-_SAID = ("alpn-refused", "fatal-alert", "no-common-cipher", "no-common-version", "server-name-unknown")
+_SAID = ("alpn-refused", "fatal-alert", "server-name-unknown", "tls13-missing")
+_NO_TLS = (RepeatOutcome.NOT_TLS, RepeatOutcome.OTHER_PROTOCOL)
+_FEW, _MANY = 2, 8
 ODD = ("answer-not-tls", "speaks-other-protocol", "speaks-plain-http")
 _EVERY = "Ask each backend by its own address, past the balancer, and compare; a health check that speaks TLS and looks at the certificate takes a bad one out by itself."
 _DIRECT = {"openssl": "openssl s_client -connect BACKEND:PORT -servername NAME </dev/null | openssl x509 -noout -serial -dates", "haproxy": "server a 10.0.0.1:443 check check-ssl verify required ca-file ca.pem"}
@@ -64,10 +67,10 @@ BACKEND_DEAD = Rule(
     layer=Layer.NETWORK,
     severity=Severity.CRITICAL,
     blame=Blame.SERVER,
-    why="One of the machines behind the address is down, hangs or does not speak TLS, and the balancer still sends connections to it. A client that tries again may get through.",
+    why="One of the machines behind the address is down, hangs or does not speak TLS, and the balancer still sends connections to it. A client that tries again may get through. Where it was one connection of many, a full queue, a limit on connections at the same time, or a lost packet looks the same.",
     fix=Fix(summary=f"Find the machine that does not answer, and take it out or mend it. {_EVERY}", snippets={"haproxy": "echo 'show servers state' | socat stdio /run/haproxy/admin.sock", **_DIRECT}),
     references=("RFC 8446 section 6.1",),
-    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE),
+    explains=(*CONSEQUENCE, *LOST_BEFORE_TLS),
     blocking=True,
     failing="two backends, one of which hangs up",
     passing="an address that hangs up every time",
@@ -78,10 +81,10 @@ BACKEND_REFUSES = Rule(
     layer=Layer.PROTOCOL,
     severity=Severity.CRITICAL,
     blame=Blame.SERVER,
-    why="The same hello gets an alert or a handshake by turns: the machines are configured differently (server names, suites, application protocols).",
+    why="The same hello gets an alert or a handshake by turns, or the same dialogue leads to TLS or to a refusal: the machines are configured differently (server names, suites, application protocols, STARTTLS), or one of them cannot load its certificate, or has no room for more.",
     fix=Fix(summary=f"Give every machine the same configuration. {_EVERY}", snippets=_DIRECT),
     references=("RFC 8446 section 6.2",),
-    explains=(*CONSEQUENCE, *_SAID, *BY_CHANCE),
+    explains=(*CONSEQUENCE, *SAID_BEFORE_TLS),
     blocking=True,
     failing="two backends, one of which does not know the name",
     passing="an address that answers with the same alert every time",
@@ -98,7 +101,7 @@ VERSIONS_DIFFER = Rule(
         snippets={"nginx": "ssl_protocols TLSv1.2 TLSv1.3;", "apache": "SSLProtocol -all +TLSv1.2 +TLSv1.3", "haproxy": "ssl-default-bind-options ssl-min-ver TLSv1.2"},
     ),
     references=("RFC 8446 section 4.2.1",),
-    explains=(*CONSEQUENCE, "fatal-alert", "no-common-version", "tls13-missing", *BY_CHANCE),
+    explains=(*CONSEQUENCE, "fatal-alert", "tls13-missing", *BY_CHANCE),
     failing="two backends, one of them without TLS 1.3",
     passing="two backends with TLS 1.2 only",
 )
@@ -155,24 +158,64 @@ class BackendsCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what some get and others do not."""
         repeats = seen[Repeats]
-        attempts = told(repeats)
-        works = [item for item in attempts if item.outcome is RepeatOutcome.WORKS]
-        if not works:
+        attempts = compared(repeats)
+        if all(item.outcome is not RepeatOutcome.WORKS for item in attempts):
             return
         if not is_limit(repeats):
-            yield from _dead(seen, attempts)
-        yield from _refusing(seen, attempts)
+            yield from _dead(seen, repeats, attempts)
+            yield from _declined(seen, repeats, attempts)
+        if has_worked(repeats):
+            yield from _refusing(seen, told(repeats))
         yield from _certificates(seen, repeats)
-        yield from _choices(seen, [item for item in works if not item.by_client])
+        yield from _choices(seen, [item for item in told(repeats) if item.outcome is RepeatOutcome.WORKS and not item.by_client])
 
 
-def _dead(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
-    bad = [item for item in attempts if item.outcome in DROPS or item.outcome is RepeatOutcome.NOT_TLS]
+def _dead(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
+    bad = [item for item in attempts if item.outcome in DROPS or item.outcome in _NO_TLS]
+    turned_away = 0 if bad or is_mixed(repeats) else repeats.turned_away
+    if not bad and not turned_away:
+        return
+    total, failing = len(attempts) + (repeats.others if turned_away else 0), len(bad) + turned_away
+    detail = f"{where(seen, attempts)}: {in_words(attempts)}."
+    if turned_away:
+        detail += f" Of {repeats.others} other offers {turned_away} ended without a word, and not when made again."
+    if only_at_first(attempts):
+        detail += f" The first {len(bad)} failed and all after them worked: it may have been down or busy for a moment."
+    elif failing < _FEW and total > _MANY:
+        detail += " One in so many may be chance: a full queue, a limit, a lost packet."
+    yield BackendFinding.of(
+        BACKEND_DEAD,
+        detail,
+        fix=fix_for_dead(BACKEND_DEAD, seen),
+        intermittent=True,
+        confidence=Confidence.POSSIBLE if turned_away else Confidence.LIKELY,
+        attempts=total,
+        failing=failing,
+        outcomes=counted(attempts),
+        also_explains=_met_by_chance(repeats, *LOST, *ODD),
+    )
+
+
+def _met_by_chance(repeats: Repeats, *met: str) -> tuple[str, ...]:
+    """What one handshake met, and what comparing two seemed to prove: chance, where the same hello has worked. A dialogue before TLS that went well does not say that."""
+    return (*met, *BY_CHANCE) if has_worked(repeats) else ()
+
+
+def _declined(seen: Seen, repeats: Repeats, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
+    bad = declined(attempts)
     if not bad:
         return
-    detail = f"To {seen.endpoint}, with the same hello: {in_words(attempts)}."
+    detail = f"{where(seen, attempts)}: {in_words(attempts)}. The refusal: {words_of(bad)}."
     yield BackendFinding.of(
-        BACKEND_DEAD, detail, intermittent=True, confidence=Confidence.LIKELY, attempts=len(attempts), failing=len(bad), outcomes=counted(attempts)
+        BACKEND_REFUSES,
+        detail,
+        title=title_of(bad),
+        fix=fix_of(bad, seen),
+        intermittent=True,
+        attempts=len(attempts),
+        failing=len(bad),
+        outcomes=counted(attempts),
+        also_explains=_met_by_chance(repeats, *_SAID),
     )
 
 
@@ -185,7 +228,7 @@ def _refusing(seen: Seen, attempts: Sequence[RepeatSeen]) -> Iterator[Finding]:
     rule = VERSIONS_DIFFER if {item.alert.description for item in bad if item.alert is not None} == {70} else BACKEND_REFUSES
     yield BackendFinding.of(
         rule, detail, blocks=True, severity=Severity.CRITICAL, intermittent=True, attempts=len(attempts), failing=len(bad), outcomes=counted(attempts),
-        versions=_versions(attempts),
+        versions=_versions(attempts), also_explains=(*_SAID, *BY_CHANCE),
     )  # fmt: skip
 
 

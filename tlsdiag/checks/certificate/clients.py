@@ -30,6 +30,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
+from ..files.words import in_words
 from .misnamed import RIGHT_IDENTIFIER, misnaming
 from .statuses import known_certificates
 
@@ -116,6 +117,7 @@ class ClientsCheck(Check):
     needs = (ClientViews, ServedChain)
     wants = (ClientOutcome, ChainPaths)
 
+    @in_words
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Where all agree the cause is told elsewhere, or there is none: yield only what no other check names."""
         if not seen[ClientViews].accepted_by:

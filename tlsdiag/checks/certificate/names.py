@@ -184,6 +184,8 @@ def _shown_otherwise(seen: Seen, certificate: Certificate, match: NameMatch) -> 
     for who, attempt in offers:
         if attempt is not None and attempt.certificates and match_host(read_certificate(attempt.certificates[0]), wanted).matched:
             return f" Clients {who} are given a certificate that is for {wanted}."
+    if seen.target.server_name is None and not seen.target.is_address:
+        return " No server name was sent (SNI): with one the server may show another."
     spare = served.without_name
     if match.presented and spare is not None and spare.certificates[:1] == (certificate.der,):
         return " The server shows the same one where no server name is sent: it is its default."

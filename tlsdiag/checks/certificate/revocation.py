@@ -89,7 +89,6 @@ class RevocationCheck(Check):
     name = "certificate/revocation"
     rules = (REVOKED, UNKNOWN, DISAGREE, ANSWER_EXPIRED, ANSWER_INVALID, LIST_EXPIRED, LIST_INVALID, UNAVAILABLE, NOT_OFFERED, NOT_REVOKED)
     wants = (ClientOutcome, Stapled, RevocationSources, ServedChain, ChainPaths)
-    about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is said of each certificate, then what is wrong with who says it."""

@@ -6,22 +6,28 @@ from collections.abc import Iterator, Sequence
 
 from ...certificates import DEFAULT, Certificate, Weakness, read_certificate, weak_key, weak_signature
 from ...certificates.oids import CT_POISON
+from ...iana import AlertDescription, ProtocolVersion
 from ...plugin import (
+    AcceptedVersions,
     Blame,
     BrokenRule,
     CertificateFinding,
     ChainPaths,
     Check,
     ClientOutcome,
+    Confidence,
     Finding,
     Fix,
+    HandshakeOutcome,
     Layer,
+    OfferSeen,
     Rule,
     Seen,
     ServedChain,
     Severity,
 )
 from ..common import CONSEQUENCE, refuses_certificates
+from ..proof import SYMPTOMS
 from .common import evidence, refused_unasked, unused_positions
 
 WEAK_KEY = Rule(
@@ -111,9 +117,10 @@ USAGE_NARROW = Rule(
     layer=Layer.CERTIFICATE,
     severity=Severity.MEDIUM,
     blame=Blame.AUTHORITY,
-    why="The certificate's keyUsage has keyEncipherment or keyAgreement and lacks digitalSignature, which ECDHE and all of TLS 1.3 need. OpenSSL goes on; Chrome says ERR_SSL_KEY_USAGE_INCOMPATIBLE and Firefox SEC_ERROR_INADEQUATE_KEY_USAGE.",
+    why="The certificate's keyUsage has keyEncipherment or keyAgreement and lacks digitalSignature, which ECDHE and all of TLS 1.3 need. OpenSSL goes on with RSA, and refuses an ECDSA key below TLS 1.3 ('bad ecc cert'); Chrome says ERR_SSL_KEY_USAGE_INCOMPATIBLE and Firefox SEC_ERROR_INADEQUATE_KEY_USAGE.",
     fix=Fix(summary="Have it issued again with digitalSignature.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
-    references=("RFC 5280 section 4.2.1.3", "RFC 8446 section 4.4.2.2"),
+    references=("RFC 5280 section 4.2.1.3", "RFC 8446 section 4.4.2.2", "RFC 8422 section 5.3"),
+    explains=CONSEQUENCE,
     failing="an RSA certificate for keyEncipherment only",
     passing="an RSA certificate for digitalSignature and keyEncipherment",
 )
@@ -143,6 +150,10 @@ _FIXES: dict[str, Fix] = {
     "wrong-key-usage": Fix(summary="Have it issued again with digitalSignature in its keyUsage, or install the right file.", snippets={"openssl": "keyUsage = critical, digitalSignature, keyEncipherment"}),
 }
 _REFUSED_FOR = {"weak-key": (66, 67), "weak-signature": (68,)}
+_NO_PATH = (2, 19, 20, 21)
+"""OpenSSL found no path to an authority: it looks at the strength of keys and signatures only after that."""
+_REFUSED_FROM_LEVEL = {"weak-key": 2, "weak-signature": 1}
+"""The security level from which OpenSSL 3 refuses RSA below 2048 bits, and SHA-1 (SSL_CTX_set_security_level(3))."""
 
 
 class SoundnessCheck(Check):
@@ -151,7 +162,7 @@ class SoundnessCheck(Check):
     name = "certificate/soundness"
     rules = (WEAK_KEY, WEAK_SIGNATURE, WRONG_USAGE, USAGE_NARROW, NOT_AUTHORITY, NOT_PERMITTED, UNKNOWN_EXTENSION)
     needs = (ServedChain,)
-    wants = (ChainPaths, ClientOutcome)
+    wants = (ChainPaths, ClientOutcome, HandshakeOutcome, AcceptedVersions)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield certificate by certificate, then what is wrong with the path."""
@@ -162,7 +173,8 @@ class SoundnessCheck(Check):
             certificate = read_certificate(der)
             if position == 0 and certificate.key_usage is not None and _narrow(certificate.key_usage):
                 detail = f"The key of {certificate.label} is for {', '.join(sorted(certificate.key_usage))} (keyUsage)."
-                yield CertificateFinding.of(USAGE_NARROW, detail, **evidence(certificate, position))
+                reason, effects = _kept_from_signing(seen, certificate)
+                yield CertificateFinding.of(USAGE_NARROW, detail + reason, **effects, **evidence(certificate, position))
             if position in unused or der == anchor:
                 continue
             for rule, weakness in ((WEAK_KEY, weak_key(certificate)), (WEAK_SIGNATURE, weak_signature(certificate))):
@@ -183,11 +195,18 @@ def _weak(seen: Seen, rule: Rule, weakness: Weakness, certificate: Certificate, 
     refused = client is not None and not client.completed and (
         client.verify_code in _REFUSED_FOR[rule.code] or "KEY_TOO_SMALL" in reason or "MD_TOO_WEAK" in reason
     )
-    refused = refused or refused_unasked(seen, certificate.der, (rule.code,))
+    refused = refused or refused_unasked(seen, certificate.der, (rule.code,)) or (client is not None and _comes_next(client, rule, certificate))
     detail = f"{certificate.subject.text or certificate.label} has {weakness.detail}." if rule is WEAK_KEY else f"{certificate.label} is {weakness.detail}."
     if rule is WEAK_KEY and position > 0:
         return CertificateFinding.of(rule, detail, blocks=refused, blame=Blame.AUTHORITY, fix=_WEAK_AUTHORITY, title="An authority's key is too weak", **evidence(certificate, position))
     return CertificateFinding.of(rule, detail, blocks=refused, **evidence(certificate, position))
+
+
+def _comes_next(client: ClientOutcome, rule: Rule, certificate: Certificate) -> bool:
+    """Whether the client would refuse this as soon as it knew the authority."""
+    level = client.settings.security_level
+    lacks_path = not client.completed and client.verify_code in _NO_PATH and not certificate.is_self_issued
+    return lacks_path and level is not None and level >= _REFUSED_FROM_LEVEL[rule.code]
 
 
 def _narrow(usage: frozenset[str]) -> bool:
@@ -230,4 +249,37 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
         if notes[0].code == "path-too-long":
             more["title"] = "An authority on the path may not have so many below it"
         more["refused_by"] = tuple(sorted({profile for note in notes for profile in note.profiles}))
-        yield CertificateFinding.of(rule, detail, blocks=refuses_certificates(seen), **more, **evidence(certificate, None))
+        more["blocks"] = refuses_certificates(seen)
+        if notes[0].code == "wrong-key-usage" and depth == 0:
+            reason, effects = _kept_from_signing(seen, certificate)
+            detail, more = detail + reason, more | effects
+        yield CertificateFinding.of(rule, detail, **more, **evidence(certificate, None))
+
+
+def _kept_from_signing(seen: Seen, certificate: Certificate) -> tuple[str, dict[str, object]]:
+    """More words, and what the finding has besides, where one side keeps to the keyUsage and the handshake fails for it; else nothing.
+
+    OpenSSL and GnuTLS choose no suite at the server for which the key would have to sign; OpenSSL refuses such an ECDSA certificate as a client (BAD_ECC_CERT).
+    """
+    client = seen.get(ClientOutcome)
+    if client is None or client.completed or client.offer is None or certificate.key_usage is None or "digitalSignature" in certificate.key_usage:
+        return "", {}
+    if client.reason == "BAD_ECC_CERT":
+        return " This client refuses it below TLS 1.3, where the key has to sign.", {"blocks": True, "severity": Severity.CRITICAL}
+    alert = client.alert_received
+    if alert is None or alert.description != AlertDescription.HANDSHAKE_FAILURE or not _server_obeys(seen, client.offer):
+        return "", {}
+    explained = (*SYMPTOMS, "no-common-version", "no-common-cipher", "no-forward-secrecy")
+    effects = {"blocks": True, "severity": Severity.CRITICAL, "confidence": Confidence.LIKELY, "also_explains": explained}
+    return " This server does not let it sign, and has then no cipher suite in common with the client.", effects
+
+
+def _server_obeys(seen: Seen, offer: OfferSeen) -> bool:
+    """Whether the server refuses for the keyUsage: all that it takes is TLS 1.3, which has no suites for a kind of key, or RSA key exchange, where the key does not sign."""
+    versions, ours = seen.get(AcceptedVersions), seen.get(HandshakeOutcome)
+    accepted = versions.accepted if versions is not None else ()
+    if accepted and min(accepted) >= ProtocolVersion.TLS1_3 > max(offer.versions, default=ProtocolVersion.TLS1_3):
+        return True  # a server that is set to TLS 1.3 alone says protocol_version
+    chosen = ours.cipher_suite.row if ours is not None and ours.cipher_suite is not None else None
+    own = [suite.row for suite in offer.cipher_suites]
+    return chosen is not None and chosen["kx"] == "RSA" and not any(row is not None and row["kx"] == "RSA" for row in own)

@@ -61,6 +61,11 @@ class TrustCheck(Check):
         paths, served = seen[ChainPaths], seen[ServedChain]
         if paths.store_error and not _of_the_machine(seen):
             yield ChainFinding.of(STORE_UNREADABLE, f"{paths.store_error}.", store=paths.store, blocks=_is_in_force(seen))
+        if paths.trusted and _client_lacks_it(seen):
+            detail = f"The chain leads to an authority in {paths.store}, which it was judged by (trust); the client's own context does not have that authority."
+            subject = read_certificate(served.certificates[0]).label
+            yield ChainFinding.of(ISSUER_UNTRUSTED, detail, subject=subject, blocks=True, store=paths.store, confidence=Confidence.LIKELY)
+            return
         if any(path.anchored for path in paths.paths) or not served.certificates or _verified(seen):
             return
         view = _View.of(paths, served, seen.get(IssuerSearch))
@@ -91,6 +96,13 @@ def _of_the_machine(seen: Seen) -> bool:
     """The client reads its default places: what is wrong with them is told by the checks of the machine (`local/`)."""
     sources = seen.get(TrustSources)
     return sources is not None and sources.python_is_used
+
+
+def _client_lacks_it(seen: Seen) -> bool:
+    """The caller gave a context and a store beside it, and the context found no path to an authority."""
+    client = seen.get(ClientOutcome)
+    given = seen.target.client is not None and seen.target.trust is not None
+    return given and client is not None and not client.completed and client.verify_code in _WITHOUT_ISSUER
 
 
 def _verified(seen: Seen) -> bool:
@@ -261,6 +273,8 @@ def _listed(found: Sequence[IssuerFound]) -> str:
     return " and ".join(f"{read_certificate(item.certificate).label} ({place})" for item, place in places.items())
 
 
+_WITHOUT_ISSUER = (2, 19, 20, 21)
+"""OpenSSL's verification codes for an authority that is not known (x509_vfy.h)."""
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._:/%~-]{1,400}")
 _READERS = {"der": "openssl x509 -inform der", "pem": "cat", "pkcs7": "openssl pkcs7 -inform der -print_certs"}
 

@@ -35,7 +35,7 @@ WITHOUT_ROOTS = Rule(
         snippets={"python": "context.load_default_certs()   # or load_verify_locations('ca.pem')"},
     ),
     references=("https://docs.python.org/3/library/ssl.html#ssl.SSLContext.load_default_certs", *_CONTEXT),
-    explains=(*CONSEQUENCE, *OF_TRUST, "intermediate-missing", "trust-stores-disagree"),
+    explains=(*CONSEQUENCE, *OF_TRUST, "trust-stores-disagree"),
     failing="SSLContext(PROTOCOL_TLS_CLIENT) as it is",
     passing="the same context after load_default_certs()",
 )

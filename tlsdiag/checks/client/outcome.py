@@ -79,7 +79,7 @@ NOT_STRICT = Rule(
     failing="an authority without an authority key identifier, and a strict client",
     passing="an authority with all extensions",
 )
-_ISSUER = ("intermediate-missing", "intermediate-wrong", "issuer-untrusted", "trust-store-unreadable")
+_ISSUER = ("intermediate-missing", "intermediate-wrong", "issuer-untrusted", "trust-store-unreadable", "context-without-roots")
 _REVOCATION = ("certificate-revoked", "revocation-list-missing", "revocation-list-outdated")
 _NAMES = ("name-mismatch", "name-in-common-name")
 _CONSTRAINTS = dict.fromkeys(range(47, 54), ("name-constraints-violated",))

@@ -30,7 +30,7 @@ PAGE_WANTS_CERTIFICATE = Rule(
     fix=Fix(
         summary="Give the client a certificate and let it offer post-handshake authentication; or ask for the certificate in the handshake, on a name or port of its own.",
         snippets={
-            "python": "context.post_handshake_auth = True\ncontext.load_cert_chain('client.pem', 'client.key')",
+            "python": "context.post_handshake_auth = True                     # TLS 1.3\ncontext.options &= ~ssl.OP_NO_RENEGOTIATION            # TLS 1.2, where it was set\ncontext.load_cert_chain('client.pem', 'client.key')",
             "apache": "# a <VirtualHost> of its own for what needs certificates:\nSSLVerifyClient require   # in the <VirtualHost>, not in <Location> or <Directory>",
             "node": "tls.connect({ cert, key, maxVersion: 'TLSv1.2' })   # no post-handshake authentication there",
         },
@@ -40,6 +40,9 @@ PAGE_WANTS_CERTIFICATE = Rule(
     failing="a page that asks for a certificate after the handshake, and a client that has none or cannot be asked then",
     passing="a page that asks for nothing",
 )
+
+
+_NO_RENEGOTIATION = "OP_NO_RENEGOTIATION"
 
 
 class PageCheck(Check):
@@ -71,6 +74,8 @@ def _lacking(seen: Seen, page: PageRequest) -> list[str]:
     lacking = [] if own_context or seen.target.client_certificate is not None else ["has no certificate"]
     if page.asked_by == "post-handshake" and (client is None or not client.settings.post_handshake_auth):
         lacking.append("does not offer post_handshake_auth")
+    if page.asked_by == "renegotiation" and client is not None and _NO_RENEGOTIATION in client.settings.options:
+        lacking.append(f"refuses to renegotiate ({_NO_RENEGOTIATION})")
     return lacking
 
 

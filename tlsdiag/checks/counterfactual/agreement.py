@@ -1,10 +1,11 @@
-"""Nothing in common: groups, signature schemes, kinds of certificate, told from both sides' lists. (Cipher suites and versions have checks of their own.)"""
+"""Nothing in common: groups, signature schemes, kinds of certificate, told from both sides' lists, and the extended master secret. (Cipher suites and versions
+have checks of their own.)"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...plugin import AgreementFinding, Blame, Check, ClientOutcome, Counterfactuals, Finding, Fix, Layer, OfferSeen, Rule, Seen, Severity
+from ...plugin import AgreementFinding, Blame, Check, ClientOutcome, Counterfactuals, Finding, Fix, Layer, OfferSeen, Rule, Seen, Severity, TrialFinding
 from ..proof import SYMPTOMS, change_of, halves, key_types_offered, pair, proof
 
 NO_COMMON_GROUP = Rule(
@@ -68,6 +69,27 @@ NO_COMMON_CERTIFICATE_TYPE = Rule(
     failing="a client with ECDSA suites only and a server with an RSA certificate",
     passing="a server with both kinds",
 )
+NO_MASTER_SECRET = Rule(
+    code="extended-master-secret-missing",
+    title="The server insists on the extended master secret, and the client does not offer it",
+    layer=Layer.PROTOCOL,
+    severity=Severity.CRITICAL,
+    blame=Blame.CLIENT,
+    why="Below TLS 1.3 the usual master secret is not bound to the handshake (the triple handshake attack). Servers in FIPS mode, and Java told so, refuse a client without the extension, with handshake_failure or insufficient_security, which name no reason. All libraries have had it since about 2015; clients without it are old, or had it switched off.",
+    fix=Fix(
+        summary="Update the client's library, or stop switching the extension off there; where the client cannot be changed, let the server take it without, or both speak TLS 1.3.",
+        snippets={
+            "python": "context.options &= ~1   # SSL_OP_NO_EXTENDED_MASTER_SECRET",
+            "java": "-Djdk.tls.useExtendedMasterSecret=true        # the client\n-Djdk.tls.allowLegacyMasterSecret=true        # the server: takes old clients too",
+            "openssl": "openssl s_client -tls1_2 -connect HOST:PORT   # 'Extended master secret: yes'",
+        },
+    ),
+    references=("RFC 7627 section 5.2", "RFC 9325 section 3.5"),
+    explains=(*SYMPTOMS, "no-common-cipher", "no-common-version"),
+    blocking=True,
+    failing="a client of TLS 1.2 without the extension, and a server that insists on it",
+    passing="the same client, and a server that goes on without",
+)
 _USUAL_KINDS = ("RSA", "ECDSA")
 # What every client should have (RFC 8446 section 9.1, RFC 9325 section 4.2): groups, schemes, suites. The registries share no number here.
 _USUAL = frozenset((0x001D, 0x0017, 0x0403, 0x0804, 0x0401, 0x1301, 0xC02B, 0xC02F))
@@ -77,7 +99,7 @@ class AgreementCheck(Check):
     """Reads what had to be added."""
 
     name = "counterfactual/agreement"
-    rules = (NO_COMMON_GROUP, NO_COMMON_SCHEME, NO_COMMON_CERTIFICATE_TYPE)
+    rules = (NO_COMMON_GROUP, NO_COMMON_SCHEME, NO_COMMON_CERTIFICATE_TYPE, NO_MASTER_SECRET)
     needs = (Counterfactuals, ClientOutcome)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
@@ -86,6 +108,8 @@ class AgreementCheck(Check):
         if found is None or client.offer is None:
             return
         change, offer = change_of(found), client.offer
+        if change == "with-extended-master-secret":
+            yield TrialFinding.of(NO_MASTER_SECRET, pair(seen, found), **halves(found))
         kind = wrong_certificate_type(found, client)
         if kind is not None:
             detail = f"{pair(seen, found)} The server's certificate has a key of the kind {kind}, for which the client offers nothing."

@@ -21,7 +21,7 @@ from ...plugin import (
     TrialOutcome,
 )
 from ..common import CONSEQUENCE
-from ..proof import alert_name
+from ..proof import ON_THE_LISTS, alert_name, refused_alike
 
 NO_CERTIFICATE = Rule(
     code="server-without-certificate",
@@ -47,7 +47,6 @@ NO_CERTIFICATE = Rule(
 )
 _ALERTS = (40, 80)
 """handshake_failure: OpenSSL, Java, GnuTLS; internal_error: Go."""
-_ON_THE_LISTS = {"more-suites", "more-groups", "more-schemes"}
 _ON_THE_NAME = {"without-server-name", "other-server-name"}
 
 
@@ -65,17 +64,14 @@ class InVainCheck(Check):
         before = found.before
         if found.symptom is not TrialOutcome.ALERT or before is None or before.alert is None or before.alert.description not in _ALERTS:
             return
-        alike = {trial.change for trial in found.trials if trial.alert is not None and trial.alert.description == before.alert.description and not trial.messages}
-        told = [trial for trial in (*found.unchanged, *found.trials) if trial.outcome is not TrialOutcome.UNDECIDED]
         versions = seen.get(AcceptedVersions)
         if versions is not None and versions.accepted:  # with suites that no trial has: without encryption, or anonymous
             return
-        if found.flips or any(trial.outcome is not TrialOutcome.ALERT or trial.messages for trial in told):
-            return
-        if not alike >= _ON_THE_LISTS | _ON_THE_NAME:
+        if not refused_alike(found) >= ON_THE_LISTS | _ON_THE_NAME:
             return  # without a name of its own to send, as for an address, a server may only want one
+        told = [trial for trial in (*found.unchanged, *found.trials) if trial.outcome is not TrialOutcome.UNDECIDED]
         detail = (
             f"{seen.endpoint} answers each of {len(told)} hellos with the alert {alert_name(before.alert)}: the client's own, and it with every suite, group, signature scheme "
-            f"and version that there is, with the server name, another, and none. The server most likely has no certificate for {seen.target.server_name}, or none that it can use: its key is missing, or of a kind that its suites do not take."
+            f"and version that there is, with the server name, another, and none. The server most likely has no certificate for {seen.target.server_name}, or none that it can use: its key is missing, of a kind that its suites do not take (DSA without parameters for DHE), or kept from signing by the certificate's keyUsage."
         )
         yield TrialFinding.of(NO_CERTIFICATE, detail, change="", before=before, confidence=Confidence.LIKELY)

@@ -5,13 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...certificates import Certificate, signed_by
-from ...plugin import Blame, CertificateFiles, ChainFinding, ChainPaths, Check, FileFinding, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from ...plugin import (
+    Blame,
+    CertificateFiles,
+    ChainFinding,
+    ChainPaths,
+    Check,
+    FileFinding,
+    Finding,
+    Fix,
+    Layer,
+    OtherLeaves,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+)
 from .common import certificate_at, counted, labels
+from .others import WHY, told
 
 _SPLIT = {
     "nginx": "ssl_certificate rsa.pem;    ssl_certificate_key rsa.key;\nssl_certificate ecdsa.pem;  ssl_certificate_key ecdsa.key;   # one file for each",
     "haproxy": "bind :443 ssl crt /etc/haproxy/certs/   # one file for each",
     "apache": "SSLCertificateFile rsa.pem\nSSLCertificateFile ecdsa.pem   # one file for each",
+    "tlsdiag": "tlsdiag certificates FILE --leaf 2   # judges the second one; with --write-chain OUT it writes its chain to a file of its own",
 }
 NO_LEAF = Rule(
     code="file-without-leaf",
@@ -37,7 +54,7 @@ SEVERAL = Rule(
     severity=Severity.MEDIUM,
     blame=Blame.SERVER,
     why="A server takes the first of a file for its own and sends the others along, where they certify nothing. Certificates of several sites, or for RSA and ECDSA, go into a file each.",
-    fix=Fix(summary="Put each server certificate into a file of its own, with its intermediates after it.", snippets=_SPLIT),
+    fix=Fix(summary="Put each server certificate into a file of its own, with its intermediates after it; what is left of an older certificate goes out. To have another one judged, ask for it by its number (--leaf, leaf=).", snippets=_SPLIT),
     references=("RFC 8446 section 4.4.2",),
     failing="a file with the certificates of two sites",
     passing="a file with one certificate and its chain",
@@ -95,7 +112,7 @@ class FileBundleCheck(Check):
     name = "files/bundle"
     rules = (NO_LEAF, SEVERAL, WRONG_ORDER, STORE, EXPIRED)
     needs = (CertificateFiles,)
-    wants = (ServedChain, ChainPaths)
+    wants = (ServedChain, ChainPaths, OtherLeaves)
     about = "files"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
@@ -109,7 +126,7 @@ class FileBundleCheck(Check):
             detail = f"{name} holds {counted(len(own), 'authority', 'authorities')} ({labels(files, own)}) and no server's certificate."
             yield FileFinding.of(NO_LEAF, detail, subject=name, file=name, certificate=files.items[own[0]].certificate)
         elif len(files.leaves) > 1:
-            yield _several(files)
+            yield _several(seen, files)
         yield from _order(files)
         yield from _expired(seen, files, own)
 
@@ -152,16 +169,18 @@ def _path(files: CertificateFiles) -> list[int]:
     return path
 
 
-def _several(files: CertificateFiles) -> Finding:
-    leaf, others = files.leaf, tuple(at for at in files.leaves if at != files.leaf)
-    assert leaf is not None, "one of several leaves was chosen"
-    kinds = [certificate_at(files, at).key for at in files.leaves]
-    same = len({certificate_at(files, at).dns_names for at in files.leaves}) == 1
-    what = f"for the same names with keys of the kinds {', '.join(str(kind) for kind in kinds)}" if same else "for different names"
-    places = "; ".join(f"{certificate_at(files, at).label} ({files.place(at)})" for at in others[:_SHOWN])
-    more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    detail = f"{len(files.leaves)} certificates {what}. Judged here: {certificate_at(files, leaf).label} ({files.place(leaf)}). Not judged: {places}{more}."
-    return FileFinding.of(SEVERAL, detail, subject=certificate_at(files, leaf).label, file=files.files[files.items[leaf].file].name, certificate=files.items[leaf].certificate)
+def _several(seen: Seen, files: CertificateFiles) -> Finding:
+    assert files.leaf is not None, "one of several leaves was chosen"
+    judged = certificate_at(files, files.leaf)
+    every = [certificate_at(files, at) for at in files.leaves]
+    same = len({item.dns_names for item in every}) == 1
+    kinds = list(dict.fromkeys(str(item.key) for item in every))[:_MOST_LISTED]
+    keys = f" with keys of the kinds {', '.join(kinds)}" if len(kinds) > 1 else ""
+    what = f"for the same names{keys}" if same else "for different names"
+    number = files.leaves.index(files.leaf) + 1
+    why = WHY.get(files.chosen, WHY["any"])
+    detail = f"{len(files.leaves)} certificates {what}. Judged here: number {number}, {judged.label} ({files.place(files.leaf)}), {why}. {told(seen, files)}"
+    return FileFinding.of(SEVERAL, detail, subject=judged.label, file=files.files[files.items[files.leaf].file].name, certificate=judged.der)
 
 
 def _expired(seen: Seen, files: CertificateFiles, own: tuple[int, ...]) -> Iterator[Finding]:

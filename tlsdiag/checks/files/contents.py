@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from ...plugin import CertificateFiles, Check, FileFinding, FileItem, FileSeen, Finding, Fix, Seen, Severity
 from .common import counted
-from .contents_rules import DAMAGED, FORM, NO_CERTIFICATE, NOT_PEM, OLD_KEYSTORE
+from .contents_rules import DAMAGED, FORM, MORE, NO_CERTIFICATE, NOT_PEM, OLD_KEYSTORE
 
 _UNREAD = frozenset({"utf-16", "glued", "indented", "embedded", "one-line", "blank-lines", "escaped-lines", "typed-dashes", "old-lines", "base64-of-pem", "no-armour"})
 """Remarks on a form that OpenSSL reads nothing of."""
 _HALF_READ = {"byte-order-mark": " OpenSSL passes over it; Go and Java do not see the first block.", "trailing-data": "", "too-many": ""}
 _LOCKED = frozenset({"password-missing", "password-wrong"})
+_WANTED = frozenset({"certificate", "private-key", "parameters", "pkcs7"})
+"""What servers take from a file of certificates."""
+_SHOWN = 4
 _NAMES = {
     "private-key": "private key", "public-key": "public key", "request": "certificate request", "revocation-list": "revocation list", "parameters": "set of parameters",
     "ssh-key": "SSH key", "pgp": "PGP block", "attribute-certificate": "attribute certificate", "pkcs7": "PKCS#7 container", "unknown": "block of another kind", "certificate": "certificate",
@@ -35,7 +38,7 @@ class FileContentsCheck(Check):
     """Looks at every file, and at what could not be read of it."""
 
     name = "files/contents"
-    rules = (NO_CERTIFICATE, DAMAGED, FORM, NOT_PEM, OLD_KEYSTORE)
+    rules = (NO_CERTIFICATE, DAMAGED, MORE, FORM, NOT_PEM, OLD_KEYSTORE)
     needs = (CertificateFiles,)
     about = "files"
 
@@ -46,6 +49,7 @@ class FileContentsCheck(Check):
             items = [item for item in files.items if item.file == number]
             yield from _damage(file, items)
             yield from _nothing(files, file, items)
+            yield from _more(files, file, items)
             yield from _form(file)
 
 
@@ -76,10 +80,22 @@ def _nothing(files: CertificateFiles, file: FileSeen, items: list[FileItem]) -> 
         )
     elif not files.certificates and not any(item.problem in ("damaged", "cut") for item in items):
         kinds = list(dict.fromkeys(item.kind for item in items))
-        held = ", ".join(counted(sum(item.kind == kind for item in items), _NAMES[kind]) for kind in kinds) or "nothing"
         reason = kinds[0] if len(kinds) == 1 else ""
-        detail = f"{file.name} holds {held}, and no certificate."
+        detail = f"{file.name} holds {_counted(items) or 'nothing'}, and no certificate."
         yield FileFinding.of(NO_CERTIFICATE, detail, reason=reason, fix=_FIXES.get(reason, NO_CERTIFICATE.fix), **_finding_of(file))
+
+
+def _counted(items: list[FileItem]) -> str:
+    kinds = dict.fromkeys(item.kind for item in items)
+    return ", ".join(counted(sum(item.kind == kind for item in items), _NAMES[kind]) for kind in kinds)
+
+
+def _more(files: CertificateFiles, file: FileSeen, items: list[FileItem]) -> Iterator[Finding]:
+    more = [item for item in items if item.kind not in _WANTED and not item.problem]
+    if files.certificates and file.role == "certificates" and more:
+        lines = ", ".join(str(item.line) for item in more[:_SHOWN] if item.line is not None)
+        where = f" ({'line' if len(more) == 1 else 'lines'} {lines}{' and further on' if len(more) > _SHOWN else ''})" if lines else ""
+        yield FileFinding.of(MORE, f"{file.name} holds {_counted(more)} too{where}.", reason=more[0].kind, line=more[0].line, **_finding_of(file))
 
 
 def _form(file: FileSeen) -> Iterator[Finding]:

@@ -58,6 +58,21 @@ FORM = Rule(
     failing="a PEM file in UTF-16",
     passing="a PEM file with Windows line ends",
 )
+MORE = Rule(
+    code="file-holds-more",
+    title="There is more in the file than certificates",
+    layer=Layer.LOCAL,
+    severity=Severity.INFO,
+    blame=Blame.NOBODY,
+    why="Servers pass over blocks that are neither certificates nor keys. A revocation list beside a chain is not used by a server, and the certificates were not held against it here.",
+    fix=Fix(
+        summary="Nothing has to change. Whether the certificates have been revoked the authority says: ask it with --revocation.",
+        snippets={"openssl": "openssl verify -crl_check -CRLfile list.pem -CAfile root.pem -untrusted chain.pem cert.pem   # holds a certificate against a list"},
+    ),
+    references=("RFC 7468 section 2",),
+    failing="a chain with a revocation list in the same file",
+    passing="a chain with DH parameters, which HAProxy takes from there",
+)
 NOT_PEM = Rule(
     code="file-not-pem",
     title="The file is not PEM",

@@ -38,7 +38,7 @@ LOCKED = Rule(
         },
     ),
     references=(_LOADING, "RFC 5958 section 3", "RFC 7292"),
-    explains=("file-key-missing", "file-holds-no-certificate"),
+    explains=("file-key-missing",),
     blocking=True,
     failing="an encrypted key and no password",
     passing="an encrypted key and its password",

@@ -29,7 +29,8 @@ class FileKeysCheck(Check):
         files = seen[CertificateFiles]
         for number, file in enumerate(files.files):
             if file.problem in _LOCKED:
-                yield FileFinding.of(LOCKED, f"{file.name}: {file.detail}.", subject=file.name, file=file.name, reason=file.problem)
+                within = ("file-holds-no-certificate",)  # who knows what is in a container that is locked; in a locked key there is none
+                yield FileFinding.of(LOCKED, f"{file.name}: {file.detail}.", subject=file.name, file=file.name, reason=file.problem, also_explains=within)
             yield from _of_file(files, number)
         wanted = [key for key in files.keys if key.given or not _is_given(files)]
         if files.key_wanted and not wanted:
@@ -43,7 +44,8 @@ def _of_file(files: CertificateFiles, number: int) -> Iterator[Finding]:
     for key in keys:
         common = {"subject": _place(files, key), "file": file.name, "line": key.line, "reason": key.problem}
         if key.problem in _LOCKED:
-            yield FileFinding.of(LOCKED, f"The key in {_place(files, key)}: {key.detail}.", **common)
+            counts = bool(files.certificates) or files.key_wanted  # a key alone is no certificate, and a password makes none of it
+            yield FileFinding.of(LOCKED, f"The key in {_place(files, key)}: {key.detail}.", blocks=counts, **common)
         elif key.problem:
             yield FileFinding.of(UNREADABLE, f"The key in {_place(files, key)}: {key.detail}.", **common)
     if not keys:

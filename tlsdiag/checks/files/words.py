@@ -22,6 +22,7 @@ _PHRASES = (
     ("The server sends", "There is"),
     ("a root that the server sends along and that is not in", "a root that is there too and is not in"),
     ("is neither sent nor in", "is neither there nor in"),
+    ("is neither among the certificates sent nor in", "is neither there nor in"),
     ("the server sent its own certificate alone", "the certificate stands alone"),
     ("the client's store", "the trust store"),
     ("A certificate is sent twice", "A certificate is there twice"),
@@ -50,7 +51,7 @@ def in_words(run: Callable[[C, Seen], Iterator[Finding]]) -> Callable[[C, Seen],
 
 
 def _worded(finding: Finding, seen: Seen) -> Finding:
-    title, detail, fix = _of_file(finding.title), _placed(finding, seen) or _of_file(finding.detail), finding.fix
+    title, detail, fix = of_file(finding.title), _placed(finding, seen) or of_file(finding.detail), finding.fix
     if finding.code in _LISTS:
         fix = attrs.evolve(fix, snippets={"tlsdiag": "tlsdiag certificates FILE --write-chain fullchain.pem   # writes it as it should be", **fix.snippets})
     return attrs.evolve(finding, title=title, detail=detail, fix=fix)
@@ -68,7 +69,8 @@ def _placed(finding: Finding, seen: Seen) -> str:
     return f"{_LISTS[finding.code]}: {listed}{more}."
 
 
-def _of_file(text: str) -> str:
+def of_file(text: str) -> str:
+    """What is said of a server, said of a file."""
     text = _SEVERAL.sub("There are ", text)
     for said, instead in _PHRASES:
         text = text.replace(said, instead)

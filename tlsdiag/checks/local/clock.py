@@ -166,8 +166,8 @@ def _detail(evidence: ClockEvidence, judgement: Judgement, effects: _Effects, is
         parts.append(_zone(evidence, judgement))
     elif judgement.known and _is_whole(judgement):
         parts.append("A difference of whole hours is mostly a zone that was set wrongly.")
-    if effects.cured & set(_BLOCKING):
-        parts.append("At the true time the certificate is valid.")
+    if effects.cured & set(_BLOCKING) and not effects.hidden:
+        parts.append("At the true time the dates of the certificate are in order.")
     if effects.remaining:
         parts.append("At the true time the certificate is out of date as well.")
     if judgement.witnesses == {Voucher.SERVER}:

@@ -20,7 +20,7 @@ CLOCK_WRONG = Rule(
     severity=Severity.CRITICAL,
     blame=Blame.CLIENT,
     why="Certificates are judged by the local clock: when it is slow they are not valid yet, when it is fast they have expired, and every site fails alike. A machine without a battery for its clock starts in 1970 or at its last build; virtual machines and containers take the host's clock.",
-    fix=Fix(summary="Set the clock and keep it set by NTP; the server is in order.", snippets=_SET),
+    fix=Fix(summary="Set the clock and keep it set by NTP.", snippets=_SET),
     references=("RFC 5280 section 4.1.2.5", "RFC 5905", "RFC 9110 section 6.6.1"),
     explains=("sct-in-the-future",),
     failing="a clock a year ahead of the server's Date header, and a certificate that is valid now",
@@ -68,7 +68,7 @@ EXPIRED_UNNOTICED = Rule(
     why="By this machine's clock, which is wrong, the certificate is valid. Clients with the right time refuse it, and so will this one as soon as its clock is set.",
     fix=Fix(summary="Renew the certificate and reload the server, beside setting this machine's clock.", snippets={"certbot": "certbot renew"}),
     references=("RFC 5280 section 4.1.2.5",),
-    explains=CONSEQUENCE,
+    explains=(*CONSEQUENCE, "certificate-expiring"),
     failing="a clock that is a year slow and a certificate that expired last week",
     passing="a clock that is a day slow and a certificate that is valid for months",
 )

@@ -20,6 +20,7 @@ from ...plugin import (
     ClientOutcome,
     Confidence,
     Finding,
+    HandshakeOutcome,
     InterceptionFinding,
     Layer,
     MadeUpName,
@@ -31,6 +32,8 @@ from ...plugin import (
 from ..common import CONSEQUENCE, refuses_certificates
 from .interception_advice import PORTAL, UNKNOWN, fix_for
 
+OF_ITS_CHAIN = ("chain-duplicate", "chain-extra", "chain-wrong-order", "strict-clients-refuse")
+"""What is wrong with a chain that is made on the spot is none of the server's business."""
 INTERCEPTION = Rule(
     code="interception",
     title="The connection is intercepted",
@@ -40,7 +43,7 @@ INTERCEPTION = Rule(
     why="A program between client and server (security software, a proxy, a filter, a debugging tool, malware) decrypts the connection and shows a certificate of its own. Browsers accept it where its root is in the system's store; programs with a store of their own (Python with certifi, Java, Node, git) do not. The server has nothing to do with it.",
     fix=UNKNOWN,
     references=("RFC 8446 section 9.3", "RFC 7457", "https://www.rfc-editor.org/rfc/rfc6761#section-6.4"),
-    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority", "intermediate-missing", "certificate-self-signed", "weak-key", "weak-signature", "trust-stores-disagree"),
+    explains=(*CONSEQUENCE, "issuer-untrusted", "private-authority", "intermediate-missing", "certificate-self-signed", "weak-key", "weak-signature", "trust-stores-disagree", *OF_ITS_CHAIN),
     failing="a certificate of an authority that is named like a product's, and one for a made-up name from the same authority",
     passing="a certificate of a private authority that serves its own servers",
 )
@@ -53,6 +56,7 @@ PRESENT = Rule(
     why="What is seen here is the interceptor and not the server: versions, suites and certificate are its own. In many companies that is as it should be; client certificates and pinned keys do not work through it.",
     fix=UNKNOWN,
     references=("RFC 8446 section 9.3",),
+    explains=OF_ITS_CHAIN,
     failing="a chain of a known proxy whose root is in the client's store",
     passing="a chain of a private authority whose root is in the client's store",
 )
@@ -104,7 +108,7 @@ class InterceptionCheck(Check):
     name = "local/interception"
     rules = (INTERCEPTION, PRESENT, PORTAL_RULE)
     needs = (ServedChain, ChainPaths)
-    wants = (MadeUpName, ClientOutcome)
+    wants = (MadeUpName, ClientOutcome, HandshakeOutcome)
     about = "connections"
 
     def run(self, seen: Seen) -> Iterator[Finding]:
@@ -145,6 +149,12 @@ def _signs(seen: Seen, chain: tuple[Certificate, ...]) -> _Signs | None:
     return _Signs(product=product, minted_for=_minted(made_up, chain[0]), unchanged=_unchanged(made_up, chain[0]), well_known=known)
 
 
+def _ends_client_certificates(seen: Seen) -> bool:
+    """Whether the client has a certificate that nobody wants to see: who gave it to us expects the server to ask."""
+    ours = seen.get(HandshakeOutcome)
+    return seen.target.client_certificate is not None and ours is not None and ours.completed and not ours.certificate_requested
+
+
 def _trusted(seen: Seen) -> bool:
     return any(path.anchored for path in seen[ChainPaths].paths)
 
@@ -166,12 +176,14 @@ def _finding(seen: Seen, chain: tuple[Certificate, ...], signs: _Signs, confiden
     leaf, product = chain[0], signs.product
     trusted = _trusted(seen)
     harmful = product is not None and product.kind.harmful
+    ends = confidence >= Confidence.LIKELY and _ends_client_certificates(seen)
+    unwanted = Severity.HIGH if harmful else Severity.MEDIUM if ends else Severity.INFO
     mismatch = not match_host(leaf, seen.target.reference_name).matched
     return InterceptionFinding.of(
         PRESENT if trusted else INTERCEPTION,
         _detail(seen, leaf, signs, trusted),
         fix=fix_for(product, seen.target.reference_name),
-        severity=(Severity.HIGH if harmful else Severity.INFO) if trusted else Severity.CRITICAL,
+        severity=unwanted if trusted else Severity.CRITICAL,
         blame=_blame(product, trusted),
         confidence=confidence,
         blocks=not trusted and refuses_certificates(seen),
@@ -205,6 +217,8 @@ def _detail(seen: Seen, leaf: Certificate, signs: _Signs, trusted: bool) -> str:
         parts.append(f"{host} is a public service and has no certificate of a private authority.")
     elif signs.unchanged:
         parts.append("Another server name gets the same certificate: this may also be the product's own page and no interception.")
-    if not leaf.crl_urls and not leaf.ocsp_urls and not trusted:
+    if not leaf.crl_urls and not leaf.ocsp_urls:
         parts.append("It names neither CRL nor OCSP: Schannel (curl on Windows) refuses it even where its root is trusted.")
+    if _ends_client_certificates(seen):
+        parts.append("This client has a certificate, and is asked for none: the server behind the interception does not see it.")
     return " ".join(parts)

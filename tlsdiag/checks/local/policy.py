@@ -12,6 +12,7 @@ from ...plugin import (
     Check,
     ClientOutcome,
     Confidence,
+    Counterfactuals,
     Finding,
     Fix,
     HandshakeOutcome,
@@ -24,6 +25,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE
+from ..proof import change_of, proof
 
 POLICY_FORBIDS = Rule(
     code="client-policy-forbids",
@@ -62,7 +64,7 @@ class PolicyCheck(Check):
     name = "local/policy"
     rules = (POLICY_FORBIDS,)
     needs = (LocalLibrary, ClientOutcome)
-    wants = (HandshakeOutcome, AcceptedVersions, ServedChain)
+    wants = (HandshakeOutcome, AcceptedVersions, ServedChain, Counterfactuals)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the first setting that explains the failure."""
@@ -114,11 +116,13 @@ def _lists(seen: Seen, library: LocalLibrary, client: ClientOutcome) -> _Found:
     if ours is None or not ours.completed or client.offer is None or client.verify_code is not None or ours.version is None:
         return None
     suites = ("Ciphersuites",) if ours.version >= 0x0304 else ("CipherString",)
-    for names, chosen, offered in (
-        (("Groups", "Curves"), ours.group, client.offer.groups),
-        (("SignatureAlgorithms",), ours.signature_scheme, client.offer.signature_schemes),
-        (suites, ours.cipher_suite, client.offer.cipher_suites),
-    ):
+    lists = (
+        ("more-groups", ("Groups", "Curves"), ours.group, client.offer.groups),
+        ("more-schemes", ("SignatureAlgorithms",), ours.signature_scheme, client.offer.signature_schemes),
+        ("more-suites", suites, ours.cipher_suite, client.offer.cipher_suites),
+    )
+    proved = change_of(proof(seen))  # where one addition was proved to be enough, the others have nothing to do with it
+    for _, names, chosen, offered in [item for item in lists if item[0] == proved] or lists:
         value = next((name for name in names if library.setting(name) is not None), None)
         if value is not None and chosen is not None and chosen not in offered:
             detail = f"the client offers nothing else, and the server works with {chosen.name}, which is not among it."

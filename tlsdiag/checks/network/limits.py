@@ -28,7 +28,8 @@ from ...plugin import (
     Severity,
 )
 from ..balance.backends import BY_CHANCE, LOST, ODD
-from ..balance.shares import DROPS, in_words, is_limit, told
+from ..balance.before_tls import LOST_BEFORE_TLS, SAID_BEFORE_TLS, declined, where, words_of
+from ..balance.shares import compared, fits_a_limit, in_words, is_limit, told
 from ..common import CONSEQUENCE, client_failed
 
 RATE_LIMITED = Rule(
@@ -47,7 +48,7 @@ RATE_LIMITED = Rule(
         },
     ),
     references=("RFC 4987 section 3", "RFC 6585 section 4"),
-    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE),
+    explains=(*CONSEQUENCE, *LOST, *ODD, *BY_CHANCE, *LOST_BEFORE_TLS, *SAID_BEFORE_TLS),
     failing="a server that resets what comes faster than six connections in three seconds",
     passing="a server with one dead backend",
 )
@@ -92,19 +93,20 @@ class LimitsCheck(Check):
 
 
 def _limited(seen: Seen, repeats: Repeats) -> Finding:
-    attempts = told(repeats)
-    slow = [item for item in attempts if item.pace is Pace.SLOWLY]
+    attempts = compared(repeats)
+    slow = [item for item in told(repeats) if item.pace is Pace.SLOWLY]
     working = sum(item.outcome is RepeatOutcome.WORKS for item in slow)
     recovered = bool(slow) and working >= len(slow) - 1
-    failed = client_failed(seen) and attempts[0].pace is Pace.FIRST and attempts[0].outcome in DROPS
+    failed = client_failed(seen) and any(item.pace is Pace.FIRST and fits_a_limit(item) for item in told(repeats))
     queues = not failed and not repeats.turned_away and all(item.outcome in (RepeatOutcome.WORKS, RepeatOutcome.SILENT) for item in attempts)
-    detail = f"To {seen.endpoint}, with the same hello: {in_words(attempts)}."
+    said = words_of(declined(attempts))
+    detail = f"{where(seen, attempts)}: {in_words(attempts)}." + (f" The refusal: {said}." if said else "")
     if repeats.turned_away:
         detail += f" {repeats.turned_away} of the other offers of this diagnosis were dropped without a word too; that is not read as an answer."
     if recovered:
         detail += f" With {repeats.pause:.1f} s between them {working} of {len(slow)} worked."
-    else:
-        detail += f" After {_before_drops(attempts)} of them everything was dropped, with pauses too: a ban, or the server went down meanwhile."
+    elif fits_a_limit(attempts[-1]):
+        detail += f" After {_before_drops(attempts)} of them everything was {'refused: so many are enough.' if said else 'dropped, with pauses too: a ban, or the server went down meanwhile.'}"
     return NetworkFinding.of(
         RATE_LIMITED,
         detail,
@@ -116,7 +118,7 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
 
 
 def _before_drops(attempts: list[RepeatSeen]) -> int:
-    return next((number for number, item in enumerate(attempts) if item.outcome in DROPS), len(attempts))
+    return next((number for number, item in enumerate(attempts) if fits_a_limit(item)), len(attempts))
 
 
 def _slowed(repeats: Repeats) -> str | None:

@@ -76,6 +76,11 @@ DH_TOO_SMALL = Rule(
     passing="a server with DH parameters of 2048 bits",
 )
 
+_ANONYMOUS = (
+    " Those are suites without a certificate, which no client should offer: either the server's list of suites has no others, or it has no certificate "
+    "that goes with the others (none is loaded, or its key is of a kind such as DSA)."
+)
+
 
 class CiphersCheck(Check):
     """Compares the client's suites with those that the server is known to accept."""
@@ -117,6 +122,8 @@ class CiphersCheck(Check):
             return
         names = ", ".join(suite.name for suite in accepted)
         detail = f"{seen.endpoint} answered {alert.description.name}; it accepts {names}, which the client does not offer."
+        if all(suite.row is not None and suite.row["auth"] == "anon" for suite in accepted):
+            detail += _ANONYMOUS
         yield CipherFinding.of(NO_COMMON_CIPHER, detail, confidence=Confidence.LIKELY, offered=offered, accepted=accepted)
 
     def _small_prime(self, seen: Seen, bits: int) -> Finding:

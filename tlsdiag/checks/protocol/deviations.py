@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...plugin import Blame, Check, ClientOutcome, Confidence, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Rule, Seen, Severity
+from ...plugin import Blame, Check, ClientOutcome, Confidence, DeviationFinding, Finding, Fix, HandshakeOutcome, Layer, Note, Repeats, Rule, Seen, Severity
 from ..common import CONSEQUENCE, client_failed
 
 _GRAVE = {"signature-invalid", "certificate-empty"}
@@ -94,7 +94,7 @@ class DeviationsCheck(Check):
     name = "protocol/deviations"
     rules = (SERVER_MISBEHAVES, SERVER_DEVIATES, TAMPERED, DOWNGRADED, LEGACY_RENEGOTIATION)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome,)
+    wants = (ClientOutcome, Repeats)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the fault that ended the handshake, and the deviations that did not."""
@@ -109,7 +109,7 @@ class DeviationsCheck(Check):
             said = f" The client noticed it: {noticed}." if noticed else ""
             detail = f"{seen.endpoint} chose an older version and says in its random that it knows the newer one, which was offered.{said}"
             yield DeviationFinding.of(DOWNGRADED, detail, blocks=bool(noticed), deviations=marks)
-        told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD and item not in marks)
+        told = tuple(item for item in ours.deviations if item.code not in _FOR_THE_RECORD and item not in marks) or _to_the_client(seen)
         if told:
             blocks = _objects(seen)
             grave = blocks or any(item.code in _GRAVE for item in told)
@@ -132,6 +132,17 @@ def _objects(seen: Seen) -> bool:
     """Whether the client itself ended the handshake over something that the server sent in it."""
     client = seen.get(ClientOutcome)
     return client is not None and not client.completed and client.alert_received is None and (client.reason or "") in _OBJECTIONS
+
+
+def _to_the_client(seen: Seen) -> tuple[Note, ...]:
+    """What the server does to the client's own hello and not to ours, where the client objects: a protocol (ALPN) that it had not offered."""
+    client, repeats = seen.get(ClientOutcome), seen.get(Repeats)
+    if client is None or client.offer is None or repeats is None or not repeats.replayed or not _objects(seen):
+        return ()
+    chosen = {item.alpn for item in repeats.attempts if item.alpn and not item.by_client}
+    if not client.offer.alpn or not chosen or not chosen.isdisjoint(client.offer.alpn):
+        return ()
+    return (Note(code="alpn-not-offered", detail=f"the server chose {', '.join(map(repr, sorted(chosen)))}, which was not offered"),)
 
 
 def _notices_downgrade(seen: Seen) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...plugin import (
+    AcceptedVersions,
     Blame,
     Check,
     ClientOutcome,
@@ -22,7 +23,7 @@ from ...plugin import (
     TrialOutcome,
 )
 from ..common import alert_of
-from ..proof import SYMPTOMS, change_of, halves, pair, proof
+from ..proof import ON_THE_LISTS, SYMPTOMS, change_of, halves, pair, proof, refused_alike
 
 _SERVERS = {
     "nginx": "server {\n  listen 443 ssl;\n  server_name NAME;\n  ssl_certificate ...;\n}",
@@ -75,7 +76,15 @@ SERVER_NAME_BLOCKED = Rule(
     failing="a filter that resets connections to one server name",
     passing="a server that refuses an unknown name with an alert",
 )
-UNRECOGNIZED_NAME, MISSING_EXTENSION = 112, 109
+UNRECOGNIZED_NAME, MISSING_EXTENSION, INTERNAL_ERROR = 112, 109, 80
+_NO_NAME = (
+    "answers internal_error to every hello without a server name, whatever else is in it, before it says a word. Programs in Go (Caddy, Traefik) "
+    "do so where they have a certificate for each name and none for a client that sends no name."
+)
+_ASK_BY_NAME = Fix(
+    summary="Connect by the name of the site, so that it is sent as SNI. What would tell: ask once more with that name; where it works, this was the cause.",
+    snippets={"tlsdiag": "tlsdiag HOST:PORT --server-name SITE", "openssl": "openssl s_client -connect HOST:PORT -servername SITE", "caddy": "{\n  default_sni SITE\n}"},
+)
 
 
 class ServerNameCheck(Check):
@@ -84,7 +93,7 @@ class ServerNameCheck(Check):
     name = "protocol/server-name"
     rules = (SERVER_NAME_UNKNOWN, SERVER_NAME_NEEDED, SERVER_NAME_BLOCKED)
     needs = (HandshakeOutcome,)
-    wants = (ClientOutcome, ServedChain, Counterfactuals)
+    wants = (ClientOutcome, ServedChain, Counterfactuals, AcceptedVersions)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield the one that fits."""
@@ -105,6 +114,8 @@ class ServerNameCheck(Check):
             if alert.description in (UNRECOGNIZED_NAME, MISSING_EXTENSION):
                 detail = f"{seen.endpoint} answered {alert.description.name} to a hello without a server name."
                 yield ServerNameFinding.of(SERVER_NAME_NEEDED, detail)
+            elif alert.description == INTERNAL_ERROR and _whatever_is_offered(seen):
+                yield ServerNameFinding.of(SERVER_NAME_NEEDED, f"{seen.endpoint} {_NO_NAME}", confidence=Confidence.LIKELY, fix=_ASK_BY_NAME)
             return
         if alert.description != UNRECOGNIZED_NAME and works is not True:
             return
@@ -113,6 +124,13 @@ class ServerNameCheck(Check):
             detail += " Without a server name the same hello is accepted."
         confidence = Confidence.PROVEN if works or alert.description == UNRECOGNIZED_NAME else Confidence.LIKELY
         yield ServerNameFinding.of(SERVER_NAME_UNKNOWN, detail, server_name=name, works_without=works, confidence=confidence)
+
+
+def _whatever_is_offered(seen: Seen) -> bool:
+    """Whether all lists were widened in vain, and there was no name to try."""
+    found, versions = seen.get(Counterfactuals), seen.get(AcceptedVersions)
+    accepts = versions is not None and bool(versions.accepted)
+    return found is not None and not accepts and refused_alike(found) >= ON_THE_LISTS
 
 
 def _proved(seen: Seen, found: Counterfactuals) -> Iterator[Finding]:

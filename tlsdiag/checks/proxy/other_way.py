@@ -28,6 +28,7 @@ from ...plugin import (
     Severity,
 )
 from ..common import CONSEQUENCE
+from ..local.interception import OF_ITS_CHAIN
 from .common import INSIDE, PAST, TAKE, any_way, finding, fitted
 
 _TRUST = (
@@ -64,7 +65,7 @@ REPLACES = Rule(
         },
     ),
     references=("RFC 9110 section 9.3.6", "RFC 8446 section 4.4.2.4"),
-    explains=(*CONSEQUENCE, *_TRUST, "trust-stores-disagree"),
+    explains=(*CONSEQUENCE, *_TRUST, *OF_ITS_CHAIN, "trust-stores-disagree"),
     blocking=True,
     failing="squid with ssl_bump, and a client that does not know its authority",
     passing="squid that passes TLS through",

@@ -23,6 +23,7 @@ from ...plugin import (
     StarttlsFinding,
     StarttlsRefusal,
     protocol_named,
+    refusal_of,
 )
 from .rules import CLOSED, GREETING, GUESSED, INJECTION, NOT_OFFERED, REFUSED, RULES, SILENT, STRIPPED, WRONG_PROTOCOL, fix_for
 
@@ -61,8 +62,7 @@ class StarttlsCheck(Check):
             yield _refusal(rule, seen, dialogue)
         elif (lost := _lost_elsewhere(seen)) is not None:
             detail = f"One dialogue with {seen.endpoint} went well; another, a moment apart, did not: {lost.detail}."
-            changes = _not_blocking() if _got_through(seen) else {}
-            yield _finding(_LOST.get(lost.kind, GREETING), dialogue, detail, confidence=Confidence.LIKELY, **changes)
+            yield _finding(_rule_of(lost), dialogue, detail, **_of_another(lost), **(_not_blocking() if _got_through(seen) else {}))
 
 
 def _injection(seen: Seen, dialogue: StarttlsDialogue) -> Finding:
@@ -171,6 +171,16 @@ def _lost_elsewhere(seen: Seen) -> Failure | None:
     """How another dialogue ended early (the client's, or that of our own handshake), when the one that was written down did not."""
     failures = [item.failure for item in (seen.get(ClientOutcome), seen.get(HandshakeOutcome)) if item is not None]
     return next((item for item in failures if item is not None and item.phase is Phase.STARTTLS), None)
+
+
+def _rule_of(lost: Failure) -> Rule:
+    refusal = refusal_of(lost)
+    return _LOST.get(lost.kind, GREETING) if refusal is None else _RULES[refusal]
+
+
+def _of_another(lost: Failure) -> dict[str, object]:
+    """What is known of a dialogue that was not written down: nothing of its steps."""
+    return {"confidence": Confidence.LIKELY, "refusal": refusal_of(lost), "answer": b"", "offered": ()}
 
 
 def _title(dialogue: StarttlsDialogue) -> str:

@@ -61,8 +61,9 @@ async def converse(dialogue: Dialogue, connection: Connection, *, deadline: Dead
 
 
 def _failure(dialogue: Dialogue) -> Failure | None:
-    if dialogue.completed:
+    if dialogue.refusal is None:
         return None
+    refusal = dialogue.refusal.value
     if dialogue.failure is not None:
-        return dialogue.failure
-    return Failure(kind=FailureKind.PROTOCOL, phase=Phase.STARTTLS, blame=Blame.SERVER, detail=dialogue.detail)
+        return attrs.evolve(dialogue.failure, refusal=refusal)
+    return Failure(kind=FailureKind.PROTOCOL, phase=Phase.STARTTLS, blame=Blame.SERVER, detail=dialogue.detail, refusal=refusal)
