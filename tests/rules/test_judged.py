@@ -260,6 +260,14 @@ def test_a_trusted_root_that_has_ended_is_no_intermediate_where_it_is_sent_along
     assert "The root CN=Old Root CA (certificate 1 of the chain) expired" in item.detail
 
 
+def test_an_intermediate_of_tomorrow_is_called_one() -> None:
+    coming = root().intermediate("Coming CA", number=352).issued
+    below = Authority(issued=coming, window=window(-30, 60)).issue(NAME, window=window(-30, 60))
+    view = seen(ServedChain(certificates=below.chain), now=coming.certificate.not_valid_before_utc - timedelta(hours=3))
+    titles = [item.title for item in run_check(ValidityCheck, view)]
+    assert titles[-1] == "An intermediate certificate is not valid yet"
+
+
 def test_an_old_root_that_is_sent_beside_its_renewal_in_the_store_disturbs_nobody() -> None:
     gone, renewed = (self_signed("Old Root CA", number=351, authority=True, window=window(*days)) for days in ((-4000, -1), (-3, 4000)))
     below = Authority(issued=gone, window=window(-30, 60)).issue(NAME, window=window(-30, 60))

@@ -154,6 +154,8 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
         yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_dates(seen), **common)
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
+        if position > 0:
+            common["title"] = f"{'The root of the chain' if is_root else 'An intermediate certificate'} is not valid yet"
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif is_late(begins, ends, now):
         share = used_share(begins, ends, now)
