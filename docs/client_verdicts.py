@@ -69,6 +69,11 @@ take a key as such that a connection could not use. Known, and not predicted:
 - Java does not hold a common name to name constraints that exclude everything.
 - Of several issuers that fit, the commands of NSS take another than the profile now and then.
 - A certificate in the store that has the name of an authority that is sent, and no key identifier, may or may not come first: that is the order in which the store was filled.
+- A host with a label that begins with a hyphen is taken by Java and Go under no wildcard.
+- An anchor that Go and Java cannot read at all (of version 4, say) is in no store of theirs.
+
+Two further draws of 300 chains each: OpenSSL 1.1.1 and Python agreed in all, Go 1.19 and Java in 97.7 %, GnuTLS in 98.7 %, NSS in 98.2 %, OpenSSL's command in 95.0 %, strict in 95.7 %. Beyond the kinds above
+there was how GnuTLS and NSS take an authority that stands where a server should, and what Go and Java read of an anchor that is sent along: both were mended.
 
 To draw others: `cd tests/support && python -m verifiers.unseen FIRST COUNT`, from the seed FIRST on.
 """

@@ -147,7 +147,7 @@ class Diagnosis:
             target=target,
             depth=self.depth,
             limits=self.limits,
-            now=target.now or self._clock(),
+            now=target.now or self._clock().astimezone(UTC),
             clock=time.monotonic,
             randomness=self._randomness,
             environment=environment,

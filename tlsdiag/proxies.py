@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 import attrs
 
 from .errors import TargetError
+from .host_names import a_labels
 
 #: Scheme -> the port where the URL names none, as urllib3 and PySocks take it (curl takes 1080 for http as well).
 PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -158,11 +159,7 @@ def _hostname(name: str) -> str:
         return str(ipaddress.ip_address(name))
     except ValueError:
         pass  # a name
-    if name.isascii():
-        return name.lower()
-    import idna
-
     try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        return a_labels(name).lower()
+    except ValueError:
         return name  # for the resolver to judge

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, quote, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 import attrs
 
 from .errors import TargetError
+from .host_names import a_labels
 from .proxies import ProxyServer
 from .starttls import StarttlsProtocol, known_names, protocol_at, protocol_named
 
@@ -66,6 +67,14 @@ class ClientCertificate:
         raise TargetError("client_certificate takes a ClientCertificate or a pair (certificate, key)")
 
 
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """The same moment in UTC, which every text says times in; one without a zone stays as it is."""
+    try:
+        return moment if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise TargetError("now is beyond the calendar in UTC") from None
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Target:
     """What is diagnosed. `server_name` is what is sent as SNI: None sends none.
@@ -88,7 +97,7 @@ class Target:
     alpn: tuple[str, ...] = ()
     starttls: str | None = None
     proxy: ProxyServer | Literal[False] | None = None
-    now: datetime | None = None
+    now: datetime | None = attrs.field(default=None, converter=_in_utc)
     scheme: str | None = None
     path: str | None = None
     starttls_guessed: Literal["scheme", "port"] | None = None
@@ -274,13 +283,9 @@ def _hostname(name: str) -> str:
         return str(literal)
     if _ALL_DIGITS_LABEL.search(name):
         raise TargetError(f"{name!r} looks like an IP address but is not one")
-    if name.isascii():
-        return name.lower()
-    import idna
-
     try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        return a_labels(name).lower()
+    except ValueError:
         return name
 
 

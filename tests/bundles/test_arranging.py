@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography import x509
 
 from tlsdiag.bundles import Arrangement, Placed, arrange, chain_above, pem_text, read_bundle
 from tlsdiag.bundles.ber import definite
@@ -10,6 +11,7 @@ from tlsdiag.bundles.pem import MAX_ITEMS
 from tlsdiag.certificates import Certificate, DerError, read_certificate, signed_by
 from tlsdiag.testing import Authority, self_signed
 
+SERVERS = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
 ROOT = Authority.root(number=980)
 MIDDLE = ROOT.intermediate(number=981)
 LOWER = MIDDLE.intermediate("Test Lower CA", number=982)
@@ -20,6 +22,8 @@ CERTIFICATES = {
     "self": self_signed("self.example", number=985), "own authority": self_signed("own.example", number=986, authority=True),
     "nameless authority": self_signed("Some CA", number=987, authority=True, subject_alt_name=False),
     "host authority": self_signed("host.example", number=988, authority=True, subject_alt_name=False),
+    "server as authority": LOWER.issue("server.example", number=989, authority=True, extensions=((SERVERS, False),)),
+    "for servers": ROOT.intermediate("Test CA for servers", number=990, extensions=((SERVERS, False),)).issued,
 }  # fmt: skip
 
 
@@ -41,6 +45,9 @@ def placed(*names: str, ordered: bool = True) -> list[Placed]:
         (["self"], 0, (0,)),
         (["own authority"], 0, (0,)),
         (["host authority"], 0, (0,)),
+        (["server as authority", "lower", "middle"], 0, (0, 1, 2)),
+        (["lower", "server as authority"], 1, (0, 1)),
+        (["for servers", "root"], None, ()),
         (["root", "middle"], None, ()),
         (["nameless authority"], None, ()),
         ([], None, ()),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from chains.case import Chain, three
-from chains.making import NAME, base, der, extended, made, name, subtrees, usage
+from chains.making import NAME, base, constraints, der, extended, made, name, subtrees, usage
+from cryptography import x509
 from verifiers.differences import predictions
 
 ALL = {"openssl-1.1.1", "openssl-3", "openssl-3-strict", "go", "java", "gnutls", "nss"}
@@ -68,6 +69,9 @@ def test_a_fault_is_refused_by_those_that_said_so(place: str, change: dict[str, 
         ((f"{NAME}.",), f"{NAME}.", OPENSSL | {"go", "gnutls", "nss"}),
         (("*.a.example",), "my_server.a.example", {"go", "gnutls", "nss"}),
         (("192.0.2.7",), NAME, ALL - {"go", "gnutls"}),
+        (("uri:https://server.example/",), NAME, ALL - {"go", "gnutls"}),
+        (("email:user@server.example",), NAME, ALL - {"go"}),
+        (("::ffff:192.0.2.7",), "192.0.2.7", {"go", "java", "nss"}),
     ],
 )
 def test_names_are_compared_as_each_client_does(names: tuple[str, ...], host: str, expected: set[str]) -> None:
@@ -75,10 +79,55 @@ def test_names_are_compared_as_each_client_does(names: tuple[str, ...], host: st
     assert accepting(chain_of([found.leaf, found.middle], [found.root], host=host)) == expected
 
 
+@pytest.mark.parametrize(
+    ("common_names", "expected"),
+    [((NAME, "other.example"), OPENSSL | {"nss"}), (("other.example", NAME), OPENSSL | {"java", "nss"}), ((NAME,), ALL - {"go"})],
+)
+def test_of_several_common_names_each_client_takes_its_own_choice(common_names: tuple[str, ...], expected: set[str]) -> None:
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text) for text in common_names]).public_bytes()
+    found = three(leaf={"names": (), "subject": subject})
+    assert accepting(chain_of([found.leaf, found.middle], [found.root])) == expected
+
+
+AUTHORITY = {"constraints": constraints(True)}
+SERVES = usage("digital_signature", "key_encipherment")
+ISSUES = usage("digital_signature", "key_cert_sign")
+
+
+@pytest.mark.parametrize(
+    ("changes", "issued", "itself"),
+    [
+        ({}, ALL - {"nss"}, ALL - {"gnutls", "nss"}),
+        ({"extended": None}, ALL, ALL - {"gnutls"}),
+        ({"extended": None, "usage": ISSUES}, ALL, ALL),
+        ({"usage": ISSUES}, ALL - {"nss"}, ALL - {"nss"}),
+        ({"constraints": bytes.fromhex("30030101ff0500")}, OPENSSL | {"go", "gnutls", "nss"}, OPENSSL | {"go"}),
+        ({"constraints": constraints(True, 0), "extended": None}, ALL - {"openssl-3-strict"}, ALL - {"gnutls"}),
+    ],
+)
+def test_an_authority_that_serves_is_taken_by_its_usages_and_by_where_it_stands(changes: dict[str, Any], issued: set[str], itself: set[str]) -> None:
+    """Below a root, and as a certificate of the store that has signed itself, as `openssl req -x509` makes them."""
+    options = {"usage": SERVES, **AUTHORITY, **changes}
+    found = three(leaf=options)
+    assert accepting(chain_of([found.leaf, found.middle], [found.root])) == issued
+    own = made(NAME, names=(NAME,), **options)
+    assert accepting(chain_of([own], [own])) == itself
+
+
+def test_gnutls_and_nss_take_no_authority_of_the_store_that_another_has_issued() -> None:
+    found = three(leaf={"usage": ISSUES, "extended": None, **AUTHORITY})
+    assert not accepting(chain_of([found.leaf], [found.leaf])) & {"gnutls", "nss"}
+
+
 def test_go_and_java_read_what_is_sent_along_and_openssl_does_not() -> None:
     found = three()
     unreadable = made("Elsewhere CA", authority=True, constraints=b"\x04\x00")
     assert accepting(chain_of([found.leaf, found.middle, unreadable], [found.root])) == OPENSSL | {"gnutls", "nss"}
+
+
+def test_an_anchor_that_is_sent_too_is_read_with_what_is_sent() -> None:
+    found = three(root={"version": 4})
+    assert accepting(chain_of([found.leaf, found.middle, found.root], [found.root])) == ALL - {"go", "java"}
 
 
 def test_java_looks_at_an_anchors_dates_when_it_has_to_look_for_a_path() -> None:

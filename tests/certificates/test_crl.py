@@ -149,6 +149,15 @@ def test_an_old_list_still_proves_a_revocation_unless_it_was_a_hold() -> None:
     assert judged(listed((SERIAL, "certificate_hold"))).revoked
 
 
+def test_a_list_whose_issuer_is_written_in_another_string_type_is_the_issuers() -> None:
+    """Authorities write their name as a PrintableString here and as a UTF8String there."""
+    crl = read_crl(listed((SERIAL, None)))
+    other = attrs.evolve(crl, issuer=attrs.evolve(crl.issuer, raw=crl.issuer.raw.replace(b"\x0c", b"\x13")))
+    assert other.issuer.raw != crl.issuer.raw
+    verdict = judged(other)
+    assert (verdict.status, verdict.usable, verdict.signer) == (Status.REVOKED, True, "issuer")
+
+
 def test_a_list_of_another_authority_says_nothing() -> None:
     verdict = judged(listed((SERIAL, None), authority=ROOT))
     assert faults(verdict) == ["other-issuer"]

@@ -32,7 +32,7 @@ def named(*names: str, addresses: tuple[str, ...] = (), issued: datetime = NOW, 
         (("*",), "localhost", "*", "stands for nothing by itself"),
         (("w*.example.org",), "www.example.org", "w*.example.org", "whole left-most label"),
         (("*.*.example.org",), "a.b.example.org", "*.*.example.org", "whole left-most label"),
-        (("other.test", "exmaple.org"), "example.org", "exmaple.org", "in one character"),
+        (("other.test", "exmaple.org"), "example.org", "exmaple.org", "in the order of two characters"),
         (("other.test", "examples.org"), "example.org", "examples.org", "in one character"),
         (("other.test", "exampl.org"), "example.org", "exampl.org", "in one character"),
         (("other.test", "example.com"), "example.org", "example.com", "ends with .com"),
@@ -63,6 +63,16 @@ def test_a_host_that_idna_does_not_know_matches_nothing() -> None:
     assert not match_host(named("example.org"), "☃⁂..example.org").matched
 
 
+@pytest.mark.parametrize(("name", "words"), [("exmaple.org", "in the order of two characters"), ("examples.org", "in one character")])
+def test_a_slip_is_told_as_what_it_is(name: str, words: str) -> None:
+    assert match_host(named(name), "example.org").reason == f"{name} differs from it {words}"
+
+
+@pytest.mark.parametrize("name", ["other.co.uk", "www.other.co.uk"])
+def test_what_has_a_public_suffix_in_common_is_no_relation(name: str) -> None:
+    assert match_host(named(name), "server.co.uk").reason.startswith("no dNSName of the subjectAltName")
+
+
 def test_several_near_names_each_have_a_reason() -> None:
     match = match_host(named("*.example.org", "example.org", "x.example.org"), "a.b.example.org")
     assert [item.name for item in match.near] == ["*.example.org", "example.org", "x.example.org"]
@@ -75,7 +85,7 @@ def test_several_near_names_each_have_a_reason() -> None:
         (("192.0.2.1",), (), "192.0.2.1", "has to be an iPAddress"),
         (("a.example.org",), ("192.0.2.2",), "192.0.2.1", "no iPAddress"),
         ((), (), "192.0.2.1", "the address is in the common name only"),
-        (("a.example.org",), (), "192.0.2.1", "the common name is"),
+        (("a.example.org",), (), "192.0.2.1", "the common name fits"),
     ],
 )
 def test_an_address_that_does_not_match_says_why(names: tuple[str, ...], addresses: tuple[str, ...], host: str, reason: str) -> None:

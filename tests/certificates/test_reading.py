@@ -106,6 +106,13 @@ def test_a_damaged_element_is_a_der_error(data: bytes) -> None:
         read_element(data)
 
 
+def test_a_time_with_a_zone_of_its_own_is_told_as_what_it_is() -> None:
+    with pytest.raises(DerError, match="'2601010000\\+0200' is no time of the form"):
+        Element(0x17, b"2601010000+0200", b"", 0).time()
+    with pytest.raises(DerError, match="tag 0x04 is no time"):
+        Element(0x04, b"20260101000000Z", b"", 0).time()
+
+
 def test_times_are_read_in_both_forms() -> None:
     assert Element(0x17, b"500101000000Z", b"", 0).time().year == 1950
     assert Element(0x17, b"491231235959Z", b"", 0).time() == datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -39,6 +39,16 @@ def read(*ders: bytes) -> list[Certificate]:
     return [read_certificate(der) for der in ders]
 
 
+def test_the_issuer_of_a_damaged_certificate_belongs_to_the_chain_with_what_is_above_it() -> None:
+    whole = leaf()
+    damaged = whole.der[:-1] + bytes([whole.der[-1] ^ 1])
+    lower = ISSUING.intermediate("Lower CA", number=302).issue("server.example", window=Window.around(NOW))
+    sent = read(damaged, *whole.chain[1:])
+    assert describe_chain(sent, STORE).extras == ()
+    assert describe_chain(read(lower.der[:-1] + bytes([lower.der[-1] ^ 1]), *lower.chain[1:]), STORE).extras == ()
+    assert describe_chain([*sent, *read(STRANGER.issued.der)], STORE).extras == (2,)
+
+
 @pytest.mark.parametrize(
     ("pattern", "host", "matches"),
     [

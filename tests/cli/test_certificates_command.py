@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from tlsdiag import Report
+from tlsdiag import Report, diagnose_certificates
 from tlsdiag.cli import main
 from tlsdiag.demo.scenarios import NAME, SCENARIOS
 from tlsdiag.demo.servers import listening
+from tlsdiag.render.text import render_text
 from tlsdiag.testing import Authority
 
 Capture = pytest.CaptureFixture[str]
@@ -66,6 +67,14 @@ def test_something_wrong_ends_with_one(capsys: Capture) -> None:
     assert "cert.pem cannot be used as it is" in capsys.readouterr().out
 
 
+def test_several_files_are_spoken_of_as_several(capsys: Capture, folder: Path) -> None:
+    (folder / "again.pem").write_bytes((folder / "cert.pem").read_bytes())
+    assert certificates("cert.pem", "again.pem") == 1
+    assert "cert.pem, again.pem cannot be used as they are" in capsys.readouterr().out
+    report = diagnose_certificates((folder / "cert.pem").read_bytes(), trust=str(folder / "root.pem"))
+    assert "the given certificates cannot be used as they are" in render_text(report)
+
+
 def test_what_could_not_be_looked_at_ends_with_three(capsys: Capture) -> None:
     assert certificates("fullchain.pem", "--check", "connection-refused") == 3
     assert "could not be looked at in full" in capsys.readouterr().out
@@ -89,7 +98,6 @@ def test_json_is_a_report_that_is_shown_again(capsys: Capture, folder: Path) -> 
 def test_a_report_of_files_has_colours_and_panels_too(capsys: Capture) -> None:
     from tlsdiag import diagnose_certificates
     from tlsdiag.render.rich_text import print_rich
-    from tlsdiag.render.text import render_text
 
     report = diagnose_certificates("cert.pem", trust="root.pem")
     print_rich(report, file=sys.stdout, width=100)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tlsdiag import Diagnosis
 from tlsdiag.errors import TargetError
 from tlsdiag.target import ClientCertificate, Endpoint, Target
 
@@ -145,3 +147,17 @@ def test_an_endpoint_shows_its_family_and_address() -> None:
     assert Endpoint(address="127.0.0.1", port=1).family == 4
     assert str(Target.parse("[::1]:5")) == "[::1]:5"
     assert str(Target.parse("a.example")) == "a.example:443"
+
+
+def test_the_time_is_taken_in_utc_whatever_zone_it_comes_in() -> None:
+    tomorrow = datetime(2026, 12, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    now = Target.parse("a.example", now=tomorrow).now
+    assert now == tomorrow and f"{now:%Y-%m-%d %H:%M}" == "2026-11-30 22:30"
+    with pytest.raises(TargetError, match="beyond the calendar"):
+        Target.parse("a.example", now=datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-1))))
+
+
+def test_a_clock_may_show_any_zone() -> None:
+    clock = datetime(2026, 12, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    report = asyncio.run(Diagnosis(["file-form-unreadable"], clock=lambda: clock).run(Target.parse("a.example", addresses=["127.0.0.1"], port=1)))
+    assert report.started == clock and report.started.utcoffset() == timedelta()

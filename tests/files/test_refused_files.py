@@ -10,6 +10,7 @@ from chains.making import NAME, constraints, der, made, subtrees
 from failures.forge import pem
 
 import tlsdiag
+from tlsdiag import Blame
 from tlsdiag.report import Report, Verdict
 
 
@@ -40,6 +41,15 @@ def test_a_root_that_no_client_can_read_is_the_cause() -> None:
 
 def test_a_root_that_is_not_valid_yet_is_the_cause() -> None:
     assert cause_of(root={"before": 2.0}) == ("certificate-not-yet-valid", "A trusted root is not valid yet")
+    found = three(root={"before": 2.0})
+    (cause,) = diagnosed([found.leaf, found.middle], [found.root]).causes
+    assert cause.blame is Blame.CLIENT and "trust store" in cause.fix.summary
+
+
+def test_one_certificate_of_another_authority_is_told_in_the_singular() -> None:
+    found, stranger = three(), made("Stranger CA", by=made("Stranger Root CA", authority=True), authority=True)
+    (cause,) = diagnosed([found.leaf, stranger], [made("Other Root CA", authority=True)]).causes
+    assert (cause.code, cause.detail.partition(",")[0]) == ("intermediate-wrong", "There is Stranger CA")
 
 
 def test_a_weak_key_and_a_weak_hash_are_causes_where_openssl_refuses_them() -> None:

@@ -16,11 +16,13 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     # certificates: the key of one that no library loads has to verify the server's signature all the same
     "handshake": ({"wire", "iana", "certificates"}, {"socket", "ssl", "asyncio", "time"}),
     "counterfactual": ({"facts", "handshake", "wire", "iana"}, {"cryptography", "socket", "ssl", "asyncio", "time"}),
-    "certificates": ({"iana"}, {"socket", "ssl", "asyncio", "time"}),
+    "host_names": (set(), {"cryptography", "certifi", "socket", "ssl", "asyncio", "time"}),
+    # host_names: a name is compared in the form in which it was looked up
+    "certificates": ({"iana", "host_names"}, {"socket", "ssl", "asyncio", "time"}),
     "bundles": ({"certificates"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "io"}),
     "repair": ({"bundles", "certificates", "facts", "target"}, {"socket", "ssl", "asyncio", "time", "os", "pathlib", "cryptography"}),
     "local": ({"certificates"}, {"socket", "asyncio", "time"}),
-    "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "resolver", "starttls", "wire"}, {"cryptography"}),
+    "network": ({"target", "proxies", "failure", "depth", "errors", "fetching", "host_names", "resolver", "starttls", "wire"}, {"cryptography"}),
     "probes": (
         {"plugin", "network", "handshake", "counterfactual", "certificates", "bundles", "wire", "iana", "local"},
         set(),
@@ -44,9 +46,9 @@ LAW: dict[str, tuple[set[str], set[str]]] = {
     "transparency": ({"errors", "certificates"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "conversation": ({"failure", "handshake", "starttls", "target"}, {"socket", "ssl", "cryptography"}),
     "failure": (set(), {"socket", "ssl", "asyncio"}),
-    "proxies": ({"errors"}, {"socket", "ssl", "asyncio", "cryptography"}),
+    "proxies": ({"errors", "host_names"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "starttls": (set(), {"socket", "ssl", "asyncio", "cryptography"}),
-    "target": ({"errors", "proxies", "starttls"}, {"socket", "asyncio", "cryptography"}),
+    "target": ({"errors", "host_names", "proxies", "starttls"}, {"socket", "asyncio", "cryptography"}),
     "finding": ({"failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "finding_types": ({"finding", "failure", "facts", "target", "iana"}, {"socket", "ssl", "asyncio", "cryptography"}),
     "observation": ({"serial", "errors", "failure", "target"}, {"socket", "ssl", "asyncio", "cryptography"}),

@@ -133,6 +133,7 @@ def test_an_authority_whose_key_is_public_is_critical_where_the_client_trusts_it
 def test_a_name_alone_is_information(name: str, organization: str) -> None:
     found = the(seen_by(of(name, organization)))
     assert (found.code, found.severity, found.confidence, found.blocks) == ("authority-named-like-distrusted", Severity.INFO, Confidence.LIKELY, False)
+    assert found.detail.startswith(f"The authority CN={name}, O={organization.replace(',', chr(92) + ',')} has a name ")
 
 
 @pytest.mark.parametrize(("name", "organization"), [("TeliaSonera Root CA", "Us"), ("NIC Root", "NIC"), ("Root CA", "Root"), ("My DigiNotar", "Mine")])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import pytest
 from chains import chains
+from chains.case import three
+from chains.making import NAME, NOW, der, extended
 from samples.views import rows, served
 
+import tlsdiag
+from tlsdiag import Finding
 from tlsdiag.checks.certificate import soundness
 from tlsdiag.checks.certificate.clients import ALWAYS_TOLD, CAUSES, ClientsCheck
 from tlsdiag.finding import Severity
@@ -81,6 +86,56 @@ def test_an_extension_that_only_some_clients_refuse_to_see_critical_is_the_cause
 def test_a_name_that_clients_compare_otherwise_is_told_by_the_names() -> None:
     found = finding("trailing-dot-in-certificate", verify_code=62)
     assert found is not None and not found.blocks and found.accepted_by == ("chromium",)
+
+
+def of_a_file(name: str) -> dict[str, Finding]:
+    """A row of the matrix, judged as a file for no client in particular."""
+    row = next(item for item in chains() if item.name == name)
+    return judged([*row.sent], row.store[0], row.host)
+
+
+def judged(sent: list[bytes], root: bytes, host: str) -> dict[str, Finding]:
+    return {item.code: item for item in tlsdiag.diagnose_certificates(sent, host=host, trust=ssl.DER_cert_to_PEM_cert(root).encode(), now=NOW).findings}
+
+
+def test_an_address_that_stands_there_as_a_name_is_told_by_the_names_alone() -> None:
+    found = of_a_file("address-as-dns-name")
+    assert "name-mismatch" in found and "refused-by-some-clients" not in found
+
+
+def test_versions_of_one_library_are_one_in_a_sentence_too() -> None:
+    assert "OpenSSL 3 refuses it" in of_a_file("rsa-1024")["refused-by-some-clients"].detail
+
+
+def test_a_client_is_asked_about_an_address_as_an_address() -> None:
+    found = three(leaf={"names": ("2001:db8::7",), "extended": extended("any")})
+    snippets = judged([found.leaf.der, found.middle.der], found.root.der, "2001:db8::7")["refused-by-some-clients"].fix.snippets
+    assert "-connect [2001:db8::7]:443 -noservername -verify_ip 2001:db8::7 " in snippets["openssl"]
+
+
+def key_identifier(key_id: bytes, issuer: bytes, serial: int) -> bytes:
+    return der(0x30, der(0x80, key_id) + der(0xA1, der(0xA4, issuer)) + der(0x82, serial.to_bytes(serial.bit_length() // 8 + 1, "big")))
+
+
+def test_a_certificate_that_names_another_issuer_is_the_authority_s_to_mend() -> None:
+    """As after an authority was certified again: OpenSSL compares the serial number, and nothing that is sent has it."""
+    found = three()
+    middle = found.middle
+    for identifier, words in (
+        (key_identifier(middle.key_id, middle.issuer, 5), "has the serial number 5, and that of Matrix Issuing CA"),
+        (der(0x30, der(0x80, b"x" * 20)), f"has the key {'78' * 20}, and that of Matrix Issuing CA"),
+    ):
+        leaf = three(leaf={"authority_key": identifier}).leaf
+        item = judged([leaf.der, middle.der], found.root.der, NAME)["good-path-missed"]
+        assert (item.blame, item.title.partition(" than ")[0]) == (Blame.AUTHORITY, "A certificate names another issuer")
+        assert words in item.detail and "keyid" in item.fix.snippets["openssl"]
+
+
+def test_an_identifier_that_fits_names_nobody_else() -> None:
+    found = three()
+    middle = found.middle
+    leaf = three(leaf={"authority_key": key_identifier(middle.key_id, middle.issuer, middle.serial)}).leaf
+    assert "good-path-missed" not in judged([leaf.der, middle.der], found.root.der, NAME)
 
 
 def test_a_store_without_the_root_is_the_client_s_to_mend() -> None:

@@ -33,6 +33,11 @@ UNREAD = made(subject=NULL)
 DAMAGED = made(extensions=[GOOD, extension(KEY_USAGE, NULL)])
 
 
+def test_a_title_ends_with_a_whole_word() -> None:
+    (finding,) = found(made(extensions=[alternative(dns(b"b\xfccher.of-a-long-name.example"))]))
+    assert finding.title.endswith(" has characters ...") and len(finding.title) < 120
+
+
 def test_a_certificate_that_no_library_loads_is_shown_in_full() -> None:
     (finding,) = found(UNREAD, completed=False, error_text="[SSL] ASN1 lib (_ssl.c:1006)")
     assert finding.blocks

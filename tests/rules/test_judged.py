@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import attrs
 import pytest
+from chains.making import made
 from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,9 +27,9 @@ from tlsdiag.checks.certificate.serials import SerialsCheck
 from tlsdiag.checks.certificate.usage import UsageCheck
 from tlsdiag.checks.certificate.validity import ValidityCheck
 from tlsdiag.facts import Attempt, ChainPaths, ClientOutcome, ServedChain, StoreVerdicts
-from tlsdiag.testing import run_check, self_signed
+from tlsdiag.testing import Authority, run_check, self_signed
 from tlsdiag.testing.certificates import new_key
-from tlsdiag.testing.observations import handshake_outcome, seen
+from tlsdiag.testing.observations import client_outcome, handshake_outcome, seen
 
 SOUND = new_key("rsa").public_key().public_numbers().n
 
@@ -233,6 +234,75 @@ def test_a_wildcard_over_what_looks_like_a_public_suffix_is_a_remark() -> None:
 
 def test_the_share_of_the_life_is_told() -> None:
     assert "97% of its 90 days are over" in found(ValidityCheck, issued(leaf(window=window(-87, 3)), verify_code=None))["certificate-expiring"].detail
+
+
+def test_a_life_that_is_not_over_is_never_told_as_over() -> None:
+    last_hour = issued(leaf(window=window(-90, 1 / 24)), verify_code=None)
+    assert "in 60 minutes: 99% of its 90 days are over" in found(ValidityCheck, last_hour)["certificate-expiring"].detail
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5, "less than a minute ago"), (90, "one minute ago"), (7000, "116 minutes ago"), (100_000, "27 hours ago"), (200_000, "2 days ago")],
+)
+def test_the_time_since_the_end_is_told_in_one_unit(seconds: int, words: str) -> None:
+    ended = issued(leaf(window=window(-90, -seconds / 86400)))
+    assert words in found(ValidityCheck, ended)["certificate-expired"].detail
+
+
+def test_a_trusted_root_that_has_ended_is_no_intermediate_where_it_is_sent_along() -> None:
+    gone = Authority(issued=self_signed("Old Root CA", number=351, authority=True, window=window(-4000, -1)), window=window(-30, 60))
+    below = gone.issue(NAME, window=window(-30, 60))
+    (item,) = run_check(ValidityCheck, chain(below.der, gone.issued.der, verify_code=10, trust=gone.pem))
+    assert (item.code, item.blame, item.blocks) == ("trusted-root-expired", Blame.CLIENT, True)
+    (item,) = run_check(ValidityCheck, chain(below.der, gone.issued.der, verify_code=19))
+    assert (item.code, item.blame, item.title) == ("certificate-expired", Blame.AUTHORITY, "The root of the chain has expired")
+    assert "The root CN=Old Root CA (certificate 1 of the chain) expired" in item.detail
+
+
+def test_an_intermediate_of_tomorrow_is_called_one() -> None:
+    coming = root().intermediate("Coming CA", number=352).issued
+    below = Authority(issued=coming, window=window(-30, 60)).issue(NAME, window=window(-30, 60))
+    view = seen(ServedChain(certificates=below.chain), now=coming.certificate.not_valid_before_utc - timedelta(hours=3))
+    titles = [item.title for item in run_check(ValidityCheck, view)]
+    assert titles[-1] == "An intermediate certificate is not valid yet"
+
+
+def test_an_old_root_that_is_sent_beside_its_renewal_in_the_store_disturbs_nobody() -> None:
+    gone, renewed = (self_signed("Old Root CA", number=351, authority=True, window=window(*days)) for days in ((-4000, -1), (-3, 4000)))
+    below = Authority(issued=gone, window=window(-30, 60)).issue(NAME, window=window(-30, 60))
+    assert run_check(ValidityCheck, chain(below.der, gone.der, verify_code=None, trust=renewed.pem)) == []
+
+
+def test_an_address_gets_a_name_of_the_certificate_in_the_line_for_the_hosts_file() -> None:
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example", NAME).chain), host="192.0.2.1"))
+    assert item.fix.snippets["hosts file"].startswith(f"192.0.2.1 {NAME} ")
+    assert "nearest" not in item.detail
+    assert item.fix.filled({"NAME": "192.0.2.1"}).snippets["openssl"] == "subjectAltName = IP:192.0.2.1"
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=leaf("*.server.example").chain), host="192.0.2.1"))
+    assert "hosts file" not in item.fix.snippets
+
+
+def test_a_wildcard_in_the_common_name_alone_covers_the_host_for_those_that_look_there() -> None:
+    wide = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "*.server.example")]).public_bytes()
+    view = seen(ServedChain(certificates=(made("wide", subject=wide).der,)), client_outcome(), host="www.server.example")
+    (item,) = run_check(NamesCheck, view)
+    assert (item.code, item.blocks) == ("name-in-common-name", False)
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=(made("wide", subject=wide).der,)), client_outcome(verify_code=62, completed=False)))
+    assert item.code == "name-mismatch"
+
+
+def test_a_subject_alternative_name_without_a_host_is_not_called_missing() -> None:
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)]).public_bytes()
+    (item,) = run_check(NamesCheck, seen(ServedChain(certificates=(made("mail", subject=subject, names=("email:a@b.example",)).der,)), client_outcome()))
+    assert "the subjectAltName has no host's name" in item.detail
+
+
+def test_the_host_may_be_any_of_several_common_names() -> None:
+    names = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text) for text in ("other.example", NAME)])
+    (item,) = run_check(NamesCheck, chain(made(NAME, subject=names.public_bytes()).der, verify_code=None))
+    assert (item.code, item.blocks) == ("name-in-common-name", False)
+    assert "which browsers and Go ignore" in item.detail
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -13,6 +13,7 @@ from transparency_log import precertificate
 from tlsdiag import Blame, Confidence, Severity
 from tlsdiag.check import Seen
 from tlsdiag.checks.certificate.transparency import TransparencyCheck
+from tlsdiag.checks.certificate.transparency_rules import FUTURE
 from tlsdiag.facts import Note, Transparency
 from tlsdiag.testing import Window, run_check
 from tlsdiag.testing.observations import NOW
@@ -34,6 +35,14 @@ def test_behind_starttls_no_browser_comes(starttls: str | None, severity: Severi
     for view in (stamped(starttls=starttls), stamped(sct(), starttls=starttls)):
         (found,) = (item for item in run_check(TransparencyCheck, view) if item.code in ("sct-missing", "sct-too-few"))
         assert found.severity is severity
+
+
+def test_a_timestamp_of_tomorrow_meets_no_policy() -> None:
+    ahead, right = two()
+    found = {item.code: item for item in run_check(TransparencyCheck, stamped(attrs.evolve(ahead, time=NOW + timedelta(hours=2)), right))}
+    assert found["sct-too-few"].evidence["counted"] == 1 and "sct-too-few" in FUTURE.explains
+    assert "policy is met" not in found["certificate-logged"].detail
+    assert codes(stamped(attrs.evolve(ahead, time=NOW + timedelta(minutes=3)), right)) == set()
 
 
 def test_a_log_for_tests_does_not_count_and_a_log_that_one_list_lacks_is_in_doubt() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from ..certificates import Certificate, match_host, signed_by
+from ..certificates.oids import SERVER_AUTH
 
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 """A common name that is a host's."""
@@ -72,7 +73,7 @@ def _leaves(placed: Sequence[Placed], keys: set[bytes], host: str) -> list[int]:
     if ends:
         return ends
     own = [at for at in unique if _serves(placed[at].certificate, keys, host, alone=len(unique) == 1)]
-    return own[:1]
+    return own[:1] or [at for at in unique if _looks_like_a_server(placed[at].certificate) and not _is_issuer(placed[at].certificate, issuers, keys)][:1]
 
 
 def _unique(placed: Sequence[Placed]) -> list[int]:
@@ -96,6 +97,12 @@ def _serves(certificate: Certificate, keys: set[bytes], host: str, *, alone: boo
     named = bool(certificate.dns_names or certificate.ip_addresses)
     alike = alone and (bool(host) or _HOST.fullmatch(certificate.subject.common_name or "") is not None)
     return certificate.is_self_issued and (named or alike)
+
+
+def _looks_like_a_server(certificate: Certificate) -> bool:
+    """A server's certificate that was issued with CA:TRUE by mistake: it is for servers, and has hosts for names, which authorities have not."""
+    named = bool(certificate.dns_names or certificate.ip_addresses)
+    return named and not certificate.is_self_issued and SERVER_AUTH in (certificate.extended_key_usage or ())
 
 
 def _chosen(placed: Sequence[Placed], leaves: list[int], keys: set[bytes], host: str) -> tuple[int, str]:

@@ -56,6 +56,11 @@ class Name:
         return self.first("2.5.4.3")
 
     @property
+    def common_names(self) -> tuple[str, ...]:
+        """Every CN, in the order of the name: the last is the most specific."""
+        return tuple(value for kind, value in self.attributes if kind == "2.5.4.3")
+
+    @property
     def organization(self) -> str | None:
         """O."""
         return self.first("2.5.4.10")

@@ -87,6 +87,10 @@ def _with_namesake(shape: ChainShape, sent: Sequence[Certificate], top: Certific
     named = [item for item in (*sent, *store.find_by_name(top.issuer.raw)) if _is_named(item, top)]
     fitting = next((item for item in named if _key_ids_fit(top, item)), None)
     found = fitting or next(iter(named), None)
+    if fitting is not None and fitting in sent:
+        # it is the issuer down to the key, and belongs there with what is above it: it is the signature that is wrong
+        known = (*shape.right_order, *_walk(sent, sent.index(fitting)))
+        shape = attrs.evolve(shape, extras=tuple(at for at in shape.extras if _is_extra(at, sent, known)))
     others = [at for at in shape.extras if sent[at].is_ca and not _self_signed(sent[at])]
     return attrs.evolve(
         shape,

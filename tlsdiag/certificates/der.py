@@ -94,7 +94,7 @@ class Element(NamedTuple):
             text = ("19" if text[:2] >= "50" else "20") + text
         elif self.tag == UTC_TIME and len(text) == 11:  # without seconds, as BER has it
             text = ("19" if text[:2] >= "50" else "20") + text[:-1] + "00Z"
-        elif self.tag != GENERALIZED_TIME:
+        elif self.tag not in (UTC_TIME, GENERALIZED_TIME):
             raise DerError(f"tag 0x{self.tag:02x} is no time", self.offset)
         try:
             return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)

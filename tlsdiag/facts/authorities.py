@@ -36,7 +36,7 @@ class DistrustSeen:
 
     `measure` is "blocked", "after", "ending", "leaked" or "removed"; `stores` what each store did, by name and in words. With a `condition` ("sct":
     the earliest SCT, "not-before") it is about what was issued after `after`. `avoidable`: another trusted way leads past it. `documented`: a published
-    source says it.
+    source says it. `bearer`: the authority that has the name, where the name is all.
     """
 
     measure: str
@@ -50,6 +50,7 @@ class DistrustSeen:
     references: tuple[str, ...] = ()
     documented: bool = True
     avoidable: bool = False
+    bearer: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from ..failure import Blame, Failure, FailureKind, Phase
+from ..host_names import a_labels
 from ..target import Endpoint
 from .deadline import Deadline
 
@@ -89,13 +90,10 @@ def _settle(future: asyncio.Future[Any], action: Callable[[], None]) -> None:
 
 def _invalid(host: str) -> str | None:
     """Why a name cannot be asked for at all (RFC 1035 section 2.3.4); None when it can."""
-    if not host.isascii():
-        import idna
-
-        try:
-            idna.encode(host, uts46=True)
-        except idna.IDNAError as exc:
-            return f"not a valid internationalised name: {exc}"
+    try:
+        host = a_labels(host)
+    except ValueError as exc:
+        return f"not a valid internationalised name: {exc}"
     labels = host.removesuffix(".").split(".")
     if any(not label for label in labels):
         return "an empty label: two dots in a row, or a dot at the start"

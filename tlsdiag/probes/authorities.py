@@ -125,6 +125,7 @@ def _seen(hit: Hit, *, avoidable: bool) -> DistrustSeen:
         references=row.references,
         documented=row.documented,
         avoidable=avoidable,
+        bearer=hit.bearer.text if hit.bearer is not None else "",
     )
 
 

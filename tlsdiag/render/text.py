@@ -31,6 +31,11 @@ FILE_HEADLINES = {
     Verdict.BROKEN: "cannot be used as it is",
     Verdict.UNKNOWN: "could not be looked at in full",
 }
+SEVERAL_FILES_HEADLINES = FILE_HEADLINES | {
+    Verdict.FLAWED: "can be used, but something is wrong with them",
+    Verdict.PARTIAL: "cannot be used as they are",
+    Verdict.BROKEN: "cannot be used as they are",
+}
 _VERDICT_COLOURS = {
     Verdict.HEALTHY: "32",
     Verdict.FLAWED: "33",
@@ -155,7 +160,8 @@ class _Writer:
 def headline_of(report: Report) -> str:
     """The verdict in words."""
     if report.target.files:
-        return FILE_HEADLINES[report.verdict]
+        several = len(report.target.files) > 1 or report.target.files[0].startswith("the given certificates")  # contents that have no file name
+        return (SEVERAL_FILES_HEADLINES if several else FILE_HEADLINES)[report.verdict]
     return "works at times and fails at times" if report.fails_at_times else HEADLINES[report.verdict]
 
 

@@ -40,7 +40,7 @@ CAUSED_BY: dict[str, tuple[str, ...]] = {
 """Each code that may be a cause, and pieces of the faults of which one has to be there."""
 
 UNNOTICED = frozenset({"name-mismatch", "file-without-leaf", "name-in-common-name"})
-"""Causes that stand where OpenSSL accepts: it takes names that RFC 9525 does not, and an authority's own certificate for a server's."""
+"""Causes that stand where OpenSSL accepts: it takes names that RFC 9525 does not, and for a server's any authority's certificate."""
 
 
 def comes_from(code: str, faults: tuple[str, ...]) -> bool:

@@ -23,11 +23,12 @@ _SHORTEST_NAME = 5
 
 @attrs.frozen(kw_only=True)
 class Hit:
-    """A row that a path meets, and at which certificate; `by` is "fingerprint", "key" or "name"."""
+    """A row that a path meets, and at which certificate; `by` is "fingerprint", "key" or "name", and then `bearer` the authority of that name."""
 
     row: Distrust
     certificate: Certificate
     by: str
+    bearer: Name | None = None
 
 
 def hits(path: Sequence[Certificate], data: AuthorityData) -> Iterator[Hit]:
@@ -47,8 +48,8 @@ def named_hits(path: Sequence[Certificate], data: AuthorityData) -> Iterator[Hit
     for row in data.distrusts:
         for certificate in path:
             names = [certificate.issuer, *([certificate.subject] if certificate is not path[0] else [])]
-            if any(_is_named(name, row) for name in names):
-                yield Hit(row=row, certificate=certificate, by="name")
+            if (bearer := next((name for name in names if _is_named(name, row)), None)) is not None:
+                yield Hit(row=row, certificate=certificate, by="name", bearer=bearer)
                 break
 
 

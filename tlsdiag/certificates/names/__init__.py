@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from .defaults import DefaultCertificate, default_certificate, special_issuer
 from .forms import NameFault, forbidden_names, unusable_names
-from .matching import NameMatch, match_host, matches_dns
+from .matching import NameMatch, address_of, in_common_name, match_host, matches_dns
 from .near import NearName
 
 __all__ = [
-    "DefaultCertificate", "NameFault", "NameMatch", "NearName", "default_certificate", "forbidden_names", "match_host", "matches_dns", "special_issuer",
-    "unusable_names",
+    "DefaultCertificate", "NameFault", "NameMatch", "NearName", "address_of", "default_certificate", "forbidden_names", "in_common_name", "match_host",
+    "matches_dns", "special_issuer", "unusable_names",
 ]  # fmt: skip

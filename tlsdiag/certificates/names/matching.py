@@ -6,7 +6,9 @@ import ipaddress
 
 import attrs
 
+from ...host_names import a_labels
 from ..certificate import Certificate
+from ..oids import SUBJECT_ALT_NAME
 from .near import NearName, nearest_names
 
 _LONGEST_LITERAL = 64
@@ -27,7 +29,7 @@ def match_host(certificate: Certificate, host: str) -> NameMatch:
     """Compare the presented identifiers with a host name (A-labels or U-labels, a trailing dot or none) or an IP literal."""
     presented = (*certificate.dns_names, *certificate.ip_addresses)
     address = address_of(host)
-    wanted = str(address) if address is not None else a_labels(host.rstrip(".")).lower()
+    wanted = str(address) if address is not None else in_a_labels(host.rstrip(".")).lower()
     if address is not None:
         matched = wanted in certificate.ip_addresses
     else:
@@ -37,6 +39,12 @@ def match_host(certificate: Certificate, host: str) -> NameMatch:
     near = nearest_names(wanted, presented, is_address=address is not None)
     reason = _reason(certificate, wanted, near, is_address=address is not None)
     return NameMatch(matched=False, presented=presented, nearest=near[0].name if near else None, reason=reason, near=near)
+
+
+def in_common_name(certificate: Certificate, wanted: str) -> bool:
+    """Whether a common name is the host (in A-labels or as an address, in lower case), or a wildcard that covers it."""
+    names = [name.rstrip(".").lower() for name in certificate.subject.common_names]
+    return bool(wanted) and any(name == wanted or matches_dns(name, wanted) for name in names)
 
 
 def matches_dns(pattern: str, host: str) -> bool:
@@ -52,15 +60,11 @@ def matches_dns(pattern: str, host: str) -> bool:
     return bool(label) and "*" not in rest and "." in rest and parent == rest
 
 
-def a_labels(host: str) -> str:
-    """A name by IDNA 2008 (RFC 5891, mapped as in UTS 46); one that has no such form stays as it is."""
-    if host.isascii():
-        return host
-    import idna
-
+def in_a_labels(host: str) -> str:
+    """A name in A-labels; one that has no such form stays as it is."""
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+        return a_labels(host)
+    except ValueError:
         return host
 
 
@@ -77,11 +81,13 @@ def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 def _reason(certificate: Certificate, wanted: str, near: tuple[NearName, ...], *, is_address: bool) -> str:
     """Why nothing matches: what the nearest name lacks, and what the common name has to do with it."""
-    has_common = bool(wanted) and (certificate.subject.common_name or "").rstrip(".").lower() == wanted
+    has_common = in_common_name(certificate, wanted)
     if not certificate.dns_names and not certificate.ip_addresses:
         if has_common:
-            return f"the {'address' if is_address else 'name'} is in the common name only, which most clients ignore; there is no subjectAltName"
+            what, who = ("address", "clients") if is_address else ("name", "browsers and Go")
+            where = "there is no subjectAltName" if certificate.extension(SUBJECT_ALT_NAME) is None else "the subjectAltName has no host's name"
+            return f"the {what} is in the common name only, which {who} ignore; {where}"
         return "there is no subjectAltName with a name or an address"
     kind = "iPAddress" if is_address else "dNSName"
     reason = next((item.reason for item in near[:1] if item.reason), "") or f"no {kind} of the subjectAltName is this {'address' if is_address else 'name'}"
-    return reason + ("; the common name is, and clients do not look at it where there is a subjectAltName" if has_common else "")
+    return reason + ("; the common name fits, and clients do not look at it where there is a subjectAltName" if has_common else "")

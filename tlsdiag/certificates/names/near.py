@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from ..suffixes import is_public_suffix
+
 _SHOWN = 3
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 _COMPARED = 200
@@ -78,11 +80,11 @@ def _not_ascii(wanted: str, name: str, shown: str) -> str | None:
     """A U-label in the certificate, where an A-label belongs; the reader has written bytes outside ASCII as escapes."""
     if "\\x" not in name:
         return None
-    from .matching import a_labels
+    from .matching import in_a_labels
 
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), name)  # each escape is one byte
     plain = text.encode("latin-1", "replace").decode("utf-8", "replace")
-    if wanted in (a_labels(plain), a_labels(text)):
+    if wanted in (in_a_labels(plain), in_a_labels(text)):
         return f"{shown} is written with letters outside ASCII, and a dNSName has to be in A-labels ({wanted})"
     return None
 
@@ -121,7 +123,9 @@ def _www(wanted: str, name: str, shown: str) -> str | None:
 
 
 def _typo(wanted: str, name: str, shown: str) -> str | None:
-    return f"{shown} differs from it in one character" if len(name) > 3 and _one_edit(wanted, name) else None
+    if len(name) <= 3 or not _one_edit(wanted, name):
+        return None
+    return f"{shown} differs from it in {'the order of two characters' if sorted(wanted) == sorted(name) else 'one character'}"
 
 
 def _parent(wanted: str, name: str, shown: str) -> str | None:
@@ -137,10 +141,11 @@ def _child(wanted: str, name: str, shown: str) -> str | None:
 def _sibling(wanted: str, name: str, shown: str) -> str | None:
     """Another name in the same domain; two labels at least have to be the same, for all names share their top."""
     above, other = wanted.partition(".")[2], name.partition(".")[2]
-    if "." in above and above == other:
+    if "." in above and above == other and not is_public_suffix(above):
         return f"{shown} is another name below {above}"
     domain = ".".join(wanted.split(".")[-2:])
-    return f"{shown} is another name in the domain {domain}" if "." in domain and name.endswith(f".{domain}") else None
+    related = "." in domain and name.endswith(f".{domain}") and not is_public_suffix(domain)
+    return f"{shown} is another name in the domain {domain}" if related else None
 
 
 def _other_ending(wanted: str, name: str, shown: str) -> str | None:

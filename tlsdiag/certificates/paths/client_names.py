@@ -1,7 +1,8 @@
 """Whether a certificate is for a host, as each client compares names: alike in the plain cases, not in the common name, wildcards and dots.
 
 RFC 9525 (`names.match_host`) is what the standards want; these are the departures. The common name counts for OpenSSL, Java, GnuTLS and NSS where there is no
-dNSName at all; a wildcard has to be a whole label on the left with two labels after it for most, Go wants one label after it, and Java takes it anywhere.
+dNSName at all, and of several common names each takes its own choice. A wildcard has to be a whole label on the left with two labels after it for most, Go
+wants one label after it, and Java takes it anywhere.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?", re.IGNORECASE)
 class NameHabits:
     """How a client compares: `labels` are those that must follow a wildcard; `anywhere`: it may be a part of any label.
 
-    `unless_address`: the common name counts for nothing beside an address. `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard
+    `unless_named`: the common name counts for nothing beside an address or a URI. `of_several`: which common names count where there are several: "all", the
+    "last" (the most specific), or "none". `plain_hosts`: it takes no host with an underscore; `plain_stars`: a wildcard
     stands for letters, digits and hyphens only. `dots_ignored`: a dot at the end of a certificate's name counts for nothing; `host_as_it_is`: one at the end
-    of the host counts; `dotted_alike`: names that end in a dot are compared whole.
+    of the host counts; `dotted_alike`: names that end in a dot are compared whole. `mapped_alike`: an IPv4 address in the form of IPv6 is that address.
     """
 
     common_name: bool = False
-    unless_address: bool = False
+    unless_named: bool = False
+    of_several: str = "last"
     labels: int = 2
     anywhere: bool = False
     plain_hosts: bool = False
@@ -36,16 +39,17 @@ class NameHabits:
     dots_ignored: bool = False
     host_as_it_is: bool = False
     dotted_alike: bool = False
+    mapped_alike: bool = False
 
 
-_OPENSSL = NameHabits(common_name=True, plain_stars=True, host_as_it_is=True)
+_OPENSSL = NameHabits(common_name=True, of_several="all", plain_stars=True, host_as_it_is=True)
 HABITS: dict[str, NameHabits] = {
     "openssl-1.1.1": _OPENSSL,
     "openssl-3": _OPENSSL,
     "openssl-3-strict": _OPENSSL,
-    "go": NameHabits(labels=1, dotted_alike=True),
-    "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True),
-    "gnutls": NameHabits(common_name=True, unless_address=True, host_as_it_is=True),
+    "go": NameHabits(labels=1, dotted_alike=True, mapped_alike=True),
+    "java": NameHabits(common_name=True, labels=1, anywhere=True, plain_hosts=True, mapped_alike=True),
+    "gnutls": NameHabits(common_name=True, unless_named=True, of_several="none", host_as_it_is=True),
     "nss": NameHabits(common_name=True),
     "chromium": NameHabits(dots_ignored=True),
 }
@@ -56,15 +60,14 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     habits, wanted = HABITS[profile], host.lower() if HABITS[profile].host_as_it_is else host.rstrip(".").lower()
     if _is_address(wanted):
         match = _standard(certificate, host)
-        return None if match.matched else match.reason
+        alike = habits.mapped_alike and any(_plain(text) == _plain(wanted) for text in certificate.ip_addresses)
+        return None if match.matched or alike else match.reason
     if not takes_host(host, profile):
         return f"{host} has characters that it takes in no host name"
     presented = (name.lower().removesuffix("." if habits.dots_ignored else "") for name in certificate.dns_names)
     if any(_fits(name, wanted, habits) or (habits.dotted_alike and name == host.lower()) for name in presented):
         return None
-    common = certificate.subject.common_name
-    others = certificate.dns_names or (habits.unless_address and certificate.ip_addresses)
-    if habits.common_name and not others and common is not None and _fits(common.lower(), wanted, habits):
+    if any(_fits(common.lower(), wanted, habits) for common in _common_names(certificate, habits)):
         return None
     dotted = next((name for name in certificate.dns_names if name.lower() == f"{wanted}."), None)
     if dotted is not None:
@@ -73,6 +76,16 @@ def why_not_named(certificate: Certificate, host: str, profile: str) -> str | No
     if wanted.endswith("."):
         return f"{host} ends in a dot, and it compares the dot too"
     return match.reason or f"it takes none of {', '.join(match.presented[:4])} for {host}"
+
+
+def _common_names(certificate: Certificate, habits: NameHabits) -> tuple[str, ...]:
+    """Those that count for a client."""
+    beside = {"dNSName", "iPAddress", "uniformResourceIdentifier"} if habits.unless_named else {"dNSName"}
+    if not habits.common_name or any(item.kind in beside for item in certificate.general_names):
+        return ()
+    names = certificate.subject.common_names
+    chosen = {"all": names, "last": names[-1:], "none": names if len(names) == 1 else ()}
+    return chosen[habits.of_several]
 
 
 @remembered(64)
@@ -92,6 +105,16 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _plain(text: str) -> str:
+    """An address; the IPv4 one of ::ffff:192.0.2.1."""
+    try:
+        found = ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return text
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
 
 
 def _fits(pattern: str, host: str, habits: NameHabits) -> bool:

@@ -5,8 +5,8 @@ ends last; signatures are verified when the path stands. It goes on to a self-si
 server's certificate itself is in the store is looked at last, and with partial chains only: then all that it has found by then is judged too.
 
 GnuTLS (`gnutls_x509_trust_list_verify_crt2`): as far up as goes with what was sent, the first that fits, whatever its dates and whatever is trusted; then
-the store has to have the issuer of the last one, or, where it has not or something has expired, its own name and key. A server's own certificate is no anchor
-when it says that it is no authority.
+the store has to have the issuer of the last one, or, where it has not or something has expired, its own name and key. A server's own certificate is an anchor
+when it has signed itself, and does not say that it is no authority.
 
 Java (`sun.security.validator.PKIXValidator`): when each certificate has issued the one that was sent before it, up to one of the store, that is the path; only
 else is one looked for, and then the anchor's dates count.
@@ -48,7 +48,7 @@ def own_path(leaf: Certificate, profile: Profile, *, sent: Sequence[Certificate]
 
 def _judged(chain: Chain, issuers: Issuers, profile: Profile, *, store: TrustStore, at: datetime, purpose: str) -> Path:
     leaf = chain[0]
-    anchored = store.contains(chain[-1]) and (profile.trusted_first or len(chain) > 1 or leaf.is_ca is not False)
+    anchored = store.contains(chain[-1]) and (profile.trusted_first or len(chain) > 1 or (leaf.is_ca is not False and leaf.is_self_issued))
     by_leaf = not anchored and profile.trusted_first and profile.partial and store.contains(leaf)
     ending = _ending(chain, issuers, anchored=anchored or by_leaf)
     untried = issuers.untried(chain)

@@ -67,8 +67,8 @@ def client_verdicts(
             path = _best([_dated(item, profile.name) for item in looked.paths] if profile.in_order else looked.paths, profile.name)
         else:
             path = own_path(leaf, profile, sent=sent, store=store, at=at, purpose=purpose)
-        unused = [item for item in sent if item not in path.certificates]
-        along = unread(unused, profile.name)
+        judged = path.certificates[:-1] if path.anchored and len(path.certificates) > 1 else path.certificates
+        along = unread([item for item in sent if item not in judged], profile.name)  # an anchor that is sent too is read with the rest
         violations = (*path.refusals(profile.name), *along, *_named(leaf, host, profile.name))
         accepts = path.anchored and not violations
         found.append(ClientVerdict(profile=profile.name, accepts=accepts, violations=violations, path=path, complete=looked.complete))

@@ -9,6 +9,7 @@ import attrs
 
 from ..certificate import Certificate
 from ..der import SEQUENCE, DerError, read_element
+from ..name_keys import name_key
 from ..oids import CRL_POINTS
 from .fields import REMOVED
 from .lists import AUTHORITY_KEY, DELTA, ENTRY_ISSUER, FRESHEST, INVALIDITY, NUMBER, REASON, SCOPE, RevocationList, RevokedEntry, read_crl
@@ -57,11 +58,22 @@ def _look_up(base: RevocationList, change: RevocationList | None, certificate: C
     """A list of changes has the last word: it may add, take off hold (removeFromCRL), or say nothing."""
     if certificate.serial is None:
         return Status.NONE, None
-    latest = change.find(certificate.serial, certificate.issuer.raw) if change is not None and not change.problem else None
-    entry = latest or base.find(certificate.serial, certificate.issuer.raw)
+    latest = _found(change, certificate.serial, certificate) if change is not None and not change.problem else None
+    entry = latest or _found(base, certificate.serial, certificate)
     if entry is None or entry.reason == REMOVED:
         return Status.GOOD, None
     return Status.REVOKED, entry
+
+
+def _found(crl: RevocationList, serial: int, certificate: Certificate) -> RevokedEntry | None:
+    """The entry of a certificate; the list's own issuer may be written in other string types than in the certificate."""
+    own = _is_same(crl.issuer.raw, certificate.issuer.raw)
+    return crl.find(serial, crl.issuer.raw if own else certificate.issuer.raw)
+
+
+def _is_same(one: bytes, other: bytes) -> bool:
+    """Whether two names are the same, as OpenSSL compares them (RFC 5280 section 7.1)."""
+    return one == other or name_key(one) == name_key(other)
 
 
 def _judged(
@@ -75,10 +87,10 @@ def _judged(
 
 
 def _signer(crl: RevocationList, certificate: Certificate, issuer: Certificate | None, signers: Sequence[Certificate]) -> tuple[str, tuple[Fault, ...]]:
-    own = crl.issuer.raw == certificate.issuer.raw
+    own = _is_same(crl.issuer.raw, certificate.issuer.raw)
     if not own and not (crl.is_indirect and crl.issuer.raw in list_issuers(certificate)):
         return "", (Fault("other-issuer", f"the list is by {crl.issuer.text}, and the certificate was issued by {certificate.issuer.text}"),)
-    named = [item for item in ((issuer, *signers) if issuer is not None else signers) if item.subject.raw == crl.issuer.raw]
+    named = [item for item in ((issuer, *signers) if issuer is not None else signers) if _is_same(item.subject.raw, crl.issuer.raw)]
     if not named:
         return "", (Fault("issuer-unknown", f"the certificate of {crl.issuer.text} is not at hand, so that the list's signature cannot be tried"),)
     signer, fault = find_signer(named, crl.signed)

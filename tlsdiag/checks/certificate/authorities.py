@@ -67,7 +67,8 @@ def _finding(seen: Seen, rule: Rule, rows: Sequence[DistrustSeen]) -> Finding:
     stops = rule.severity > Severity.INFO and _stops(seen)
     owner = f" ({authority.owner.owner})" if authority.owner is not None and rule is not NAMED else ""
     name = f"{rows[0].name}: " if rule in (DISTRUSTED, LEAKED) else ""
-    parts = [f"{name}{certificate.subject.text or certificate.label}{owner} is in the chain.", *map(_said, rows)]
+    first = f"{name}{certificate.subject.text or certificate.label}{owner} is in the chain."
+    parts = [_likeness(rows) if rule is NAMED else first, *map(_said, rows)]
     parts += [_dated(rows, authority)] if rule in (PARTIALLY, LEAVES) else []
     parts += [_here(seen, stops=stops)] if rule.severity > Severity.INFO else []
     documented = all(row.documented for row in rows)
@@ -89,6 +90,13 @@ def _finding(seen: Seen, rule: Rule, rows: Sequence[DistrustSeen]) -> Finding:
         documented=documented,
         table_date=authority.distrusts_date,
     )
+
+
+def _likeness(rows: Sequence[DistrustSeen]) -> str:
+    """Whose name it is, and whose name it is like: the table's names of authorities; those of rows without a reason are told with what was done."""
+    bearer = rows[0].bearer or read_certificate(rows[0].certificate).issuer.text
+    alike = [row.name for row in rows if row.reason and row.measure != Measure.REMOVED]
+    return f"The authority {bearer} has a name like that of {' and '.join(alike)}, which was distrusted." if alike else f"The authority {bearer} has a name that is in the table."
 
 
 def _stops(seen: Seen) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from ...certificates import matches_dns, read_certificate
+from ...certificates import match_host, read_certificate
+from ...certificates.names import address_of
 from ...plugin import (
     Blame,
     ChainPaths,
@@ -30,6 +31,8 @@ from ...plugin import (
 )
 from ..common import CONSEQUENCE, refuses_certificates
 from ..files.words import in_words
+from .misnamed import RIGHT_IDENTIFIER, misnaming
+from .statuses import known_certificates
 
 _ASK = {
     "openssl": "openssl s_client -connect HOST:PORT -servername NAME -verify_hostname NAME -verify_return_error </dev/null",
@@ -69,6 +72,14 @@ SOME_REFUSE = Rule(
     explains=CONSEQUENCE,
     failing="a certificate with its name in the common name alone, which OpenSSL takes and Go does not",
     passing="a certificate that every client takes",
+)
+_OF_AN_ADDRESS = Fix(
+    summary=SOME_REFUSE.fix.summary,
+    snippets={
+        "openssl": "openssl s_client -connect AT -noservername -verify_ip NAME -verify_return_error </dev/null",
+        "gnutls": "gnutls-cli --verify-hostname NAME -p PORT HOST </dev/null",
+        "java": "keytool -printcert -sslserver AT   # what it was sent",
+    },
 )
 _WITHOUT_ROOT = Fix(
     summary="Put the root itself into the client's store, beside or in place of the intermediate; or let the client end a path at any certificate of its store.",
@@ -149,22 +160,36 @@ def _with_the_real_one(seen: Seen) -> list[ClientView]:
 
 
 def _missed(seen: Seen, missing: Sequence[ClientView], accepting: Sequence[ClientView]) -> Finding:
+    """That other certificates would do; or that a certificate names another issuer than the one that is there."""
     first = next((view for view in missing if view.profile == _at_hand(seen)), missing[0])
     blocks = refuses_certificates(seen) and first.profile == _at_hand(seen)
     why = "; ".join(note.detail for note in first.reasons[:_SHOWN]) or "it ends at no root of the store"
+    more: dict[str, object] = {}
     detail = f"{_software(missing)} would go {_way(first.path)}: {why}. The good path, {_way(first.better)}, is there"
-    detail += f"; {_software(accepting)} {'find' if len(accepting) > 1 else 'finds'} it." if accepting else "."
-    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), path=first.path, better=first.better, blocks=blocks, severity=Severity.CRITICAL if blocks else _weight(missing))
+    if (odd := misnaming(known_certificates(seen), first)) is not None:
+        detail = f"{odd}: {_software(missing)} {_verb(missing, 'find')} no way on from there. The good path, {_way(first.better)}, is there by name and signature"
+        more = {"title": "A certificate names another issuer than the one that signed it", "blame": Blame.AUTHORITY, "fix": RIGHT_IDENTIFIER}
+    detail += f"; {_software(accepting)} {_verb(accepting, 'find')} it." if accepting else "."
+    severity = Severity.CRITICAL if blocks else _weight(missing)
+    return ClientsFinding.of(PATH_MISSED, detail, **_evidence(seen, missing, accepting), **more, path=first.path, better=first.better, blocks=blocks, severity=severity)
+
+
+def _asking(seen: Seen) -> Fix:
+    """How to ask a client that is named: a host that is an address is verified as one, and is no server name."""
+    if address_of(seen.target.reference_name) is None:
+        return SOME_REFUSE.fix
+    place = "[HOST]:PORT" if ":" in seen.target.host else "HOST:PORT"
+    return attrs.evolve(_OF_AN_ADDRESS, snippets={name: text.replace("AT", place) for name, text in _OF_AN_ADDRESS.snippets.items()})
 
 
 def _differ(seen: Seen, differing: Sequence[ClientView], accepting: Sequence[ClientView]) -> Finding:
     reasons: dict[str, list[ClientView]] = {}
     for view in differing:
         reasons.setdefault(_why(view), []).append(view)
-    refused = " ".join(f"{_software(views)} {'refuse' if len(views) > 1 else 'refuses'} it: {why}." for why, views in reasons.items())
-    detail = f"{refused} {_software(accepting)} {'accept' if len(accepting) > 1 else 'accepts'} it."
+    refused = " ".join(f"{_software(views)} {_verb(views, 'refuse')} it: {why}." for why, views in reasons.items())
+    detail = f"{refused} {_software(accepting)} {_verb(accepting, 'accept')} it."
     blocks = _is_the_cause(seen, differing)
-    more: dict[str, object] = {"title": "This client refuses the chain, others accept it"} if blocks else {}
+    more: dict[str, object] = {"fix": _asking(seen), **({"title": "This client refuses the chain, others accept it"} if blocks else {})}
     if all(note.code == "partial-chain" for view in differing for note in view.reasons):
         more |= {"fix": _WITHOUT_ROOT, "blame": Blame.CLIENT}
     return ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, differing, accepting), severity=_severity(seen, differing, blocks=blocks), blocks=blocks, **more)
@@ -183,8 +208,8 @@ def _all_refuse(seen: Seen) -> Iterator[Finding]:
     below = attrs.evolve(judged_by, reasons=tuple(note for note in judged_by.reasons if not (note.depth == top > 0 and note.code in _OF_BYTES)))
     if _names_a_cause(seen, below) or _breaks_a_rule(paths):
         return  # the bytes of an anchor, which was not sent, are told here alone
-    detail = f"{_software(views)} refuse it: {_why(judged_by)}."
-    yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, title="No client accepts this chain")
+    detail = f"{_software(views)} {_verb(views, 'refuse')} it: {_why(judged_by)}."
+    yield ClientsFinding.of(SOME_REFUSE, detail, **_evidence(seen, views, ()), severity=Severity.CRITICAL, blocks=True, fix=_asking(seen), title="No client accepts this chain")
 
 
 def _breaks_a_rule(paths: ChainPaths) -> bool:
@@ -219,8 +244,7 @@ def _is_told_name(seen: Seen, code: str) -> bool:
     client = seen.get(ClientOutcome)
     if client is not None and client.verify_code in _NAME_REFUSED:
         return code == "name-mismatch"
-    names = read_certificate(seen[ServedChain].certificates[0]).dns_names if code == "name-mismatch" else ()
-    return code == "name-mismatch" and not any(matches_dns(name, seen.target.reference_name) for name in names)
+    return code == "name-mismatch" and not match_host(read_certificate(seen[ServedChain].certificates[0]), seen.target.reference_name).matched
 
 
 def _why(view: ClientView) -> str:
@@ -263,7 +287,17 @@ def _evidence(seen: Seen, refusing: Sequence[ClientView], accepting: Sequence[Cl
 
 
 def _software(views: Sequence[ClientView]) -> str:
-    """The clients by their short names; versions of one library that say the same are one."""
+    """The clients by their short names, in a sentence."""
+    names = _short_names(views)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _verb(views: Sequence[ClientView], verb: str) -> str:
+    return verb if len(_short_names(views)) > 1 else f"{verb}s"
+
+
+def _short_names(views: Sequence[ClientView]) -> list[str]:
+    """Versions of one library that say the same are one."""
     profiles = [view.profile for view in views]
     names = [view.software.partition(" (")[0] for view in views if view.profile not in _OPENSSL]
     openssl = [view.software.partition(" (")[0] for view in views if view.profile in _OPENSSL]
@@ -271,8 +305,7 @@ def _software(views: Sequence[ClientView]) -> str:
         openssl = ["OpenSSL"]
     elif _STRICT in profiles and _DEFAULT in profiles:
         openssl = ["OpenSSL 3"]
-    names = [*openssl, *names]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return [*openssl, *names]
 
 
 def _way(labels: Sequence[str]) -> str:

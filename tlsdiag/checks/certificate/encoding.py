@@ -51,6 +51,7 @@ _REFUSED_FOR = frozenset({6, 7, 13, 14, 20, 21, 41, 66})
 """What OpenSSL says of a certificate that it has taken in and cannot make sense of: a damaged extension is 20 ("unable to get local issuer"), a key 66."""
 _OUT_OF_DATE = frozenset({9, 10})
 _MOST_SHOWN = 5
+_LONGEST_REASON = 80
 _SEVERITIES = {Grade.FATAL: Severity.HIGH, Grade.STRICT: Severity.MEDIUM}
 
 _OF_BYTES = frozenset({
@@ -92,11 +93,16 @@ def _malformed(seen: Seen, certificate: Certificate, wrong: Sequence[Problem], p
     return CertificateFinding.of(
         MALFORMED,
         detail,
-        title=f"{MALFORMED.title}: {worst.detail[:80]}",
+        title=f"{MALFORMED.title}: {_cut(worst.detail)}",
         severity=_SEVERITIES[worst.grade],
         blocks=blocks,
         **evidence(certificate, position),
     )
+
+
+def _cut(text: str) -> str:
+    """What fits into a title, without half a word at its end."""
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON].rpartition(' ')[0] or text[:_LONGEST_REASON]} ..."
 
 
 def _is_refused(client: ClientOutcome, worst: Problem) -> bool:

@@ -9,7 +9,7 @@ import attrs
 
 from ...certificates import Certificate, NameMatch, match_host, read_certificate
 from ...certificates.interception import portal_of
-from ...certificates.names import default_certificate
+from ...certificates.names import address_of, default_certificate, in_common_name
 from ...plugin import Blame, Check, ClientOutcome, Confidence, Finding, Fix, Layer, NameFinding, Rule, Seen, ServedChain, Severity
 from ..common import CONSEQUENCE, refuses_certificates
 
@@ -38,9 +38,9 @@ NAME_MISMATCH = Rule(
 
 _ADDRESS_FIX = Fix(
     summary="Connect by a name that the certificate has; or issue a certificate with this address as an iPAddress in its subjectAltName.",
-    snippets={"openssl": "subjectAltName = IP:ADDRESS"},
+    snippets={"openssl": "subjectAltName = IP:NAME"},
 )
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,9}")
 _UNDERSCORE_FIX = Fix(summary="Give the host a name without an underscore, which host names do not have; or let a private authority put its whole name into the certificate.")
 _NAME_CODES = (62, 63, 64)
 COMMON_NAME_ONLY = Rule(
@@ -120,7 +120,7 @@ def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding
     wanted = seen.target.reference_name
     checks_names = _checks_names(seen)
     by_address = wanted == seen.target.host and seen.target.is_address
-    common_only = not match.presented and not by_address and (certificate.subject.common_name or "").lower() == wanted.rstrip(".").lower()
+    common_only = not match.presented and not by_address and in_common_name(certificate, wanted.rstrip(".").lower())
     rule = COMMON_NAME_ONLY if common_only else NAME_MISMATCH
     return _finding(
         rule,
@@ -130,16 +130,16 @@ def _mismatch(seen: Seen, certificate: Certificate, match: NameMatch) -> Finding
         _detail(wanted, match) + _shown_otherwise(seen, certificate, match),
         severity=Severity.CRITICAL if checks_names and not common_only else Severity.HIGH,
         blocks=checks_names and (_refused_the_name(seen) if common_only else refuses_certificates(seen)),
-        fix=_fix_for_address(match) if by_address else rule.fix,
+        fix=_address_fix(seen.target.host, match) if by_address else rule.fix,
     )
 
 
-def _fix_for_address(match: NameMatch) -> Fix:
-    """With a name of the certificate's own to connect by, where it has one."""
-    name = next((item for item in match.presented if _PLAIN_NAME.fullmatch(item) and not item.replace(".", "").isdigit()), None)
+def _address_fix(address: str, match: NameMatch) -> Fix:
+    """With the line that gives the address a name of the certificate's, where it has one."""
+    name = next((item for item in match.presented if _PLAIN_NAME.fullmatch(item) and address_of(item) is None), None)
     if name is None:
         return _ADDRESS_FIX
-    return attrs.evolve(_ADDRESS_FIX, snippets={**_ADDRESS_FIX.snippets, "hosts file": f"ADDRESS {name}   # where the name has no DNS entry"})
+    return attrs.evolve(_ADDRESS_FIX, snippets={**_ADDRESS_FIX.snippets, "hosts file": f"{address} {name}   # where the name has no DNS entry"})
 
 
 def _finding(rule: Rule, seen: Seen, certificate: Certificate, match: NameMatch, detail: str, **more: object) -> Finding:
@@ -197,6 +197,7 @@ def _detail(wanted: str, match: NameMatch) -> str:
     if not names or wanted in match.presented:  # an address that stands there as a dNSName
         return f"The certificate is not for {wanted}: {match.reason}."
     others = [item for item in match.near if item.reason and item.reason != match.reason]
-    near = f"; the nearest is {match.nearest}" if match.nearest is not None and len(match.presented) > 1 else ""
+    unrelated = address_of(wanted) is not None and not any(item.reason for item in match.near)
+    near = f"; the nearest is {match.nearest}" if match.nearest is not None and len(match.presented) > 1 and not unrelated else ""
     also = f" Of the others, {'; '.join(item.reason for item in others[:2])}." if others and len(match.presented) > 1 else ""
     return f"The certificate is for {names}, not for {wanted}{near}: {match.reason}.{also}"

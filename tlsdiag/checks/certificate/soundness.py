@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...certificates import DEFAULT, Certificate, Weakness, read_certificate, weak_key, weak_signature
+from ...certificates.oids import CT_POISON
 from ...iana import AlertDescription, ProtocolVersion
 from ...plugin import (
     AcceptedVersions,
@@ -138,6 +139,9 @@ _NOT_THROUGH_IT = Fix(
     summary="Have the certificate issued by an authority that may issue for servers: its own extendedKeyUsage has to hold serverAuth, or be left out.",
     snippets={"openssl": "extendedKeyUsage = serverAuth, clientAuth   # in the authority's certificate"},
 )
+_THE_CERTIFICATE_ITSELF = Fix(
+    summary="Install the certificate itself, which the authority gives out after the logging; it has the same serial number, and timestamps in the place of the poison.",
+)
 _FIXES: dict[str, Fix] = {
     "path-too-long": Fix(
         summary="Have the certificate issued by the authority with the limit itself, or issue that authority's certificate again with a larger pathLenConstraint.",
@@ -215,13 +219,19 @@ def _weak_anchor(seen: Seen, anchor: Certificate, note: BrokenRule) -> Finding:
     return CertificateFinding.of(WEAK_KEY, f"{note.detail}.", blocks=refuses_certificates(seen), **more, **evidence(anchor, None))
 
 
+def _without_what_follows(notes: Sequence[BrokenRule]) -> Iterator[BrokenRule]:
+    """Where a certificate that is no authority has issued another, an authority above it has one too many below it: that follows."""
+    lowest = min((note.depth or 0 for note in notes if note.code == "not-a-ca" and DEFAULT in note.profiles), default=None)
+    return (note for note in notes if not (note.code == "path-too-long" and lowest is not None and (note.depth or 0) > lowest))
+
+
 def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
     """What the best path breaks, when no path is without a fault."""
     if paths is None or paths.trusted or not paths.paths:
         return
     best = paths.paths[0]
     broken: dict[tuple[str, int], list[BrokenRule]] = {}
-    for note in best.violations:
+    for note in _without_what_follows(best.violations):
         if DEFAULT in note.profiles and note.code in _OF_PATHS:
             broken.setdefault((_OF_PATHS[note.code].code, note.depth or 0), []).append(note)
         elif DEFAULT in note.profiles and note.code == "weak-key" and note.depth == len(best.certificates) - 1 > 0:
@@ -231,6 +241,9 @@ def _of_path(seen: Seen, paths: ChainPaths | None) -> Iterator[Finding]:
         detail = "; ".join(note.detail for note in notes) + "."
         rule = _OF_PATHS[notes[0].code]
         more: dict[str, object] = {"fix": _FIXES.get(notes[0].code, rule.fix)}
+        if rule is UNKNOWN_EXTENSION and depth == 0 and certificate.is_precertificate:
+            more = {"fix": _THE_CERTIFICATE_ITSELF, "blame": Blame.SERVER, "title": "A precertificate stands where the certificate should"}
+            detail = f"{certificate.label} is a precertificate, which is made for the logs of Certificate Transparency alone: its critical extension (the poison, {CT_POISON}) is there so that no client takes it."
         if rule is WRONG_USAGE and depth > 0:
             more = {"fix": _NOT_THROUGH_IT, "blame": Blame.AUTHORITY, "title": "The issuer is not for servers"}
         if notes[0].code == "path-too-long":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...certificates import read_certificate, strict_faults
+from ...certificates import DEFAULT, read_certificate, strict_faults
 from ...plugin import (
     Blame,
     CertificateFinding,
@@ -42,6 +42,7 @@ STRICT_REFUSE = Rule(
 )
 _SHOWN = 3
 _STRICT = "VERIFY_X509_STRICT"
+_NO_AUTHORITY = 79  # X509_V_ERR_INVALID_CA
 
 
 class StrictCheck(Check):
@@ -59,7 +60,8 @@ class StrictCheck(Check):
         if best is None or (client is not None and _STRICT in client.settings.verify_flags):
             return
         path = [read_certificate(der) for der in best.certificates]
-        faults = strict_faults(path)
+        told = {note.depth for note in best.violations if note.code == "not-a-ca" and DEFAULT in note.profiles}  # all clients refuse that
+        faults = [item for item in strict_faults(path) if not (item.verify_code == _NO_AUTHORITY and item.depth in told)]
         if not faults:
             return
         first = faults[0]

@@ -78,10 +78,11 @@ class TransparencyCheck(Check):
 
 
 def _verdicts(facts: Transparency, begins: datetime, lifetime: timedelta, now: datetime) -> Iterator[PolicyVerdict]:
+    """Each policy that holds for the day of issue; a timestamp that is not of now yet counts for none."""
     witnesses = [
         Witness(delivery=Delivery(item.delivery), log_id=item.log_id, time=item.time, log=_log(item.log))
         for item in facts.scts
-        if item.time is not None and not item.problem and item.signed is not False
+        if item.time is not None and item.time - now <= _CLOCKS and not item.problem and item.signed is not False
     ]
     if "chrome" in facts.list_programs and begins >= CHROME_SINCE:
         yield chrome_policy(witnesses, lifetime, now)

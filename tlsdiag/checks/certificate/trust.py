@@ -239,7 +239,7 @@ def _by_shape(view: _View) -> _Reason:
     if shape.intermediate_missing:
         detail = f"The server sends {_count(view.sent)}; the issuer {shape.missing_issuer} is neither among them nor in {store}{reasons}.{doubt}"
         return _Reason(rule=INTERMEDIATE_MISSING, detail=detail, confidence=Confidence.LIKELY)
-    detail = f"The issuer {shape.missing_issuer or view.leaf.issuer.text} is not in {store}{reasons}.{view.elsewhere}{doubt}"
+    detail = f"The issuer {shape.missing_issuer or view.leaf.issuer.text or '(without a name)'} is not in {store}{reasons}.{view.elsewhere}{doubt}"
     known = view.end is ChainEnd.KNOWN_ELSEWHERE
     return _Reason(rule=ISSUER_UNTRUSTED, detail=detail, confidence=Confidence.PROVEN if known else Confidence.LIKELY)
 

@@ -38,6 +38,7 @@ _NEW_INTERMEDIATE = Fix(
     summary="Install the authority's present intermediate in place of this one (it comes with each renewal, in fullchain.pem), and reload the server; the server's own certificate may stay.",
     snippets={key: _RENEW[key] for key in ("nginx", "apache", "haproxy")},
 )
+_NEW_ROOT = Fix(summary="The authority makes a new root and gives it to the clients; then the server's chain is put together anew, without the old one.")
 EXPIRED = Rule(
     code="certificate-expired",
     title="The certificate has expired",
@@ -96,6 +97,15 @@ ROOT_EXPIRED = Rule(
 )
 
 
+_NOT_OVER = 0.99
+"""The most that is told of a life that is not over: a certificate with an hour left has not lived for 100 % of its time."""
+
+_ROOT_OF_TOMORROW = Fix(
+    summary="Compare this machine's clock with the right time first; where it is right, put the root that is valid now into the client's trust store.",
+    snippets=NOT_YET.fix.snippets,
+)
+
+
 class ValidityCheck(Check):
     """Compares the dates with the time of the diagnosis."""
 
@@ -107,26 +117,32 @@ class ValidityCheck(Check):
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is out of date, the leaf first; issuers only where they are on the path."""
         served, paths = seen[ServedChain], seen.get(ChainPaths)
-        unused = unused_positions(paths)
+        unused, anchor = unused_positions(paths), _anchor(paths)
         for position, der in enumerate(served.certificates):
             certificate = read_certificate(der)
             if position in unused or certificate.not_after is None or certificate.not_before is None:
                 continue
             if certificate.not_before > certificate.not_after or (position > 0 and _replaced(paths, der)):
                 continue  # dates that make no sense are told as a malformed certificate
+            if position > 0 and anchor is not None and (certificate.subject.raw, certificate.spki) == (anchor.subject.raw, anchor.spki):
+                continue  # that of the store counts, and is told below
             yield from _judge(seen, certificate, position, certificate.not_before, certificate.not_after)
-        yield from _root(seen, paths, served.certificates)
+        if anchor is not None:
+            yield from _root(seen, paths, anchor)
 
 
-def _root(seen: Seen, paths: ChainPaths | None, sent: tuple[bytes, ...]) -> Iterator[Finding]:
-    """The anchor of the best path, where it came from the store alone."""
+def _anchor(paths: ChainPaths | None) -> Certificate | None:
+    """The anchor of the best path, unless it is the server's own certificate."""
     best = paths.paths[0] if paths is not None and paths.paths else None
-    if best is None or not best.anchored or best.certificates[-1] in sent:
-        return
-    root = read_certificate(best.certificates[-1])
+    return read_certificate(best.certificates[-1]) if best is not None and best.anchored and len(best.certificates) > 1 else None
+
+
+def _root(seen: Seen, paths: ChainPaths | None, root: Certificate) -> Iterator[Finding]:
+    """The dates of an anchor: whether it was sent along too does not matter."""
     if root.not_before is not None and seen.now < root.not_before:
         detail = f"{root.label}, in {paths.store if paths else 'the store'}, is valid from {root.not_before:%Y-%m-%d %H:%M} UTC on ({seen.now:%Y-%m-%d %H:%M} UTC now)."
-        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **evidence(root, None), title="A trusted root is not valid yet")
+        more: dict[str, object] = {"title": "A trusted root is not valid yet", "blame": Blame.CLIENT, "fix": _ROOT_OF_TOMORROW}
+        yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **more, **evidence(root, None))
     if root.not_after is None or seen.now <= root.not_after:
         return
     detail = f"{root.label}, in {paths.store if paths else 'the store'}, expired on {root.not_after:%Y-%m-%d %H:%M} UTC, {_span(seen.now - root.not_after)} ago."
@@ -140,24 +156,30 @@ def _replaced(paths: ChainPaths | None, der: bytes) -> bool:
 
 def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime, ends: datetime) -> Iterator[Finding]:
     name = certificate.subject.text or certificate.label
-    who = f"The certificate of {name}" if position == 0 else f"The intermediate {name} (certificate {position} of the chain)"
+    is_root = position > 0 and certificate.is_self_issued
+    kind = "root" if is_root else "intermediate"
+    who = f"The certificate of {name}" if position == 0 else f"The {kind} {name} (certificate {position} of the chain)"
     common = evidence(certificate, position)
     now = seen.now
     if now > ends:
         detail = f"{who} expired on {ends:%Y-%m-%d %H:%M} UTC, {_span(now - ends)} ago."
-        if position > 0:
+        if is_root:
+            common |= {"title": "The root of the chain has expired", "blame": Blame.AUTHORITY, "fix": _NEW_ROOT}
+        elif position > 0:
             common |= {"title": "An intermediate certificate has expired", "fix": _NEW_INTERMEDIATE}
         doubt = f" {_ALONE} fast looks the same." if _is_alone(seen) else ""
         yield CertificateFinding.of(EXPIRED, f"{detail}{doubt}", blocks=refuses_dates(seen), **common)
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
+        if position > 0:
+            common["title"] = f"{'The root of the chain' if is_root else 'An intermediate certificate'} is not valid yet"
         alone = _is_alone(seen)
         if alone:  # few servers get a certificate before its time, and many clocks are slow
             detail, common = f"{detail} {_ALONE} slow looks the same.", common | {"confidence": Confidence.LIKELY}
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif is_late(begins, ends, now):
         share = used_share(begins, ends, now)
-        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {share:.0%} of its {_span(ends - begins)} are over."
+        detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {min(share, _NOT_OVER):.0%} of its {_span(ends - begins)} are over."
         yield CertificateFinding.of(EXPIRING, detail, **common)
 
 
@@ -176,5 +198,7 @@ def _is_alone(seen: Seen) -> bool:
 def _span(length: timedelta) -> str:
     if length >= timedelta(days=2):
         return f"{length.days} days"
-    hours = int(length.total_seconds() // 3600)
-    return f"{hours} hours" if hours >= 2 else f"{int(length.total_seconds() // 60)} minutes"
+    minutes = int(length.total_seconds() // 60)
+    if minutes >= 120:
+        return f"{minutes // 60} hours"
+    return f"{minutes} minutes" if minutes > 1 else "one minute" if minutes else "less than a minute"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -17,7 +18,8 @@ _PHRASES = (
     ("The server sends an intermediate that did not issue its certificate", "There is an intermediate that did not issue the certificate"),
     ("The client does not trust the issuer", "The issuer is not trusted"),
     ("The server sends one certificate", "There is one certificate"),
-    ("The server sends", "There are"),
+    ("which has nothing to do with its certificate", "which has nothing to do with the server's certificate"),
+    ("The server sends", "There is"),
     ("a root that the server sends along and that is not in", "a root that is there too and is not in"),
     ("is neither sent nor in", "is neither there nor in"),
     ("is neither among the certificates sent nor in", "is neither there nor in"),
@@ -30,6 +32,7 @@ _PHRASES = (
 )
 """What a rule says of a server, and what it says of a file; the longer phrases first."""
 
+_SEVERAL = re.compile(r"The server sends (?=\d)")
 _LISTS = {"chain-duplicate": "There again", "chain-extra": "Not part of the chain", "root-sent": "The root"}
 """Findings whose detail is a list of certificates, and the words before it; all of them are mended by writing the file again."""
 
@@ -68,6 +71,7 @@ def _placed(finding: Finding, seen: Seen) -> str:
 
 def of_file(text: str) -> str:
     """What is said of a server, said of a file."""
+    text = _SEVERAL.sub("There are ", text)
     for said, instead in _PHRASES:
         text = text.replace(said, instead)
     return text

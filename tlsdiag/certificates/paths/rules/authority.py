@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ... import oids
 from ...certificate import Certificate
+from ...problems import Grade
 from ..judging import Broken, Judged
 
 
@@ -26,6 +27,15 @@ def _trusted_leaf(leaf: Certificate) -> Iterator[Broken]:
         yield "anchor-version:alone", 0, f"{leaf.label} is of version {leaf.version}, which has no basicConstraints"
     if leaf.is_ca is False:
         yield "leaf-trusted", 0, f"{leaf.label} is in the store and says that it is no authority (basicConstraints)"
+    elif leaf.is_ca and not (leaf.is_self_issued and _is_well_written(leaf)):
+        yield "leaf-trusted:authority", 0, f"{leaf.label} is in the store, and is no authority that has signed itself"
+    if leaf.is_ca and leaf.is_self_issued and leaf.key_usage is not None and "keyCertSign" not in leaf.key_usage:
+        yield "no-cert-sign:itself", 0, f"{leaf.label} has signed itself and may not sign certificates (keyUsage)"
+
+
+def _is_well_written(leaf: Certificate) -> bool:
+    """Whether its basicConstraints can be read by clients that take no byte too many."""
+    return not any(item.extension == oids.BASIC_CONSTRAINTS and item.grade is not Grade.REMARK for item in leaf.problems)
 
 
 def _authority(judged: Judged, depth: int, item: Certificate) -> Iterator[Broken]:
@@ -65,7 +75,9 @@ def _leaf(leaf: Certificate, *, trusted: bool) -> Iterator[Broken]:
         yield "key-usage-missing", 0, f"{leaf.label} is an authority without keyUsage"
     if leaf.is_ca:
         detail = f"{leaf.label} is a certificate authority (basicConstraints) and stands where a server's certificate should"
-        yield "ca-as-leaf:trusted" if trusted else "ca-as-leaf", 0, detail
+        yield "ca-as-leaf:purposes" if leaf.extended_key_usage is not None and _is_well_written(leaf) else "ca-as-leaf", 0, detail
+        if leaf.path_length is not None and leaf.key_usage is not None and "keyCertSign" not in leaf.key_usage:
+            yield "path-length-without-ca", 0, f"{leaf.label} has a path length and may not sign certificates (keyUsage)"
         return
     if leaf.path_length is not None:
         yield "path-length-without-ca", 0, f"{leaf.label} has a path length and is no authority"

@@ -56,16 +56,16 @@ def constraints(judged: Judged) -> Iterator[Broken]:
         kinds = frozenset.intersection(*(uncompared(item, lower) for lower in below))
         code = next((code for kind, code in _UNCOMPARED.items() if kind <= kinds), "name-not-permitted")
         for reason in dict.fromkeys(reason for lower in below for reason in broken_names(item, lower)):
-            yield code, depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield code, depth, f"{item.label} may not issue for every name (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in literally_outside(item, lower)):
-            yield "name-not-permitted:literal", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield "name-not-permitted:literal", depth, f"{item.label} may not issue for every name (nameConstraints): {reason}"
         for name in itertools.islice((name for lower in below for name in _no_domains(lower)), 1):
             detail = f"{item.label} has nameConstraints, and {name[:80]} below it is no name that could be compared with them"
             yield "name-not-permitted:no-domain", depth, detail
         for reason in common_name_broken(item, judged.chain[0]):
-            yield "name-not-permitted:common-name", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield "name-not-permitted:common-name", depth, f"{item.label} may not issue for every name (nameConstraints): {reason}"
         for reason in dict.fromkeys(reason for lower in below for reason in wildcards_reaching(item, lower)):
-            yield "name-not-permitted:wildcard", depth, f"{item.label} may issue for some names only (nameConstraints): {reason}"
+            yield "name-not-permitted:wildcard", depth, f"{item.label} may not issue for every name (nameConstraints): {reason}"
         if any(too_many(item, lower) for lower in below):
             detail = f"{item.label} has so many name constraints, and the names below it are so many, that clients give up comparing them"
             yield "constraints-too-many", depth, detail
