@@ -102,6 +102,13 @@ def test_words_that_say_tls_failed_do_not_point_to_cipher_suites_first() -> None
     assert not found.clear
 
 
+def test_a_certificate_that_is_refused_is_no_missing_suite() -> None:
+    found = read("SSL handshake failed: localhost:43203: [('SSL routines', '', 'certificate verify failed')]")
+    assert found.causes[0] == "ca-unknown-private"
+    assert "cert-expired" in found.causes
+    assert not {"cipher-no-overlap", "version-no-overlap"} & set(found.causes)
+
+
 TRACEBACK = """Traceback (most recent call last):
   File "app.py", line 3, in main
     session = connect(host, connection_timeout=10, retry_on=ReadTimeout)

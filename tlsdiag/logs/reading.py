@@ -122,6 +122,8 @@ def _heard(names: set[str], words: str) -> set[str]:
     alerts = {name for name in names if name.startswith("alert-") and name != "alert-any"}
     if alerts:
         names = {name for name in names if name in alerts or SITUATIONS[name].strength is not Strength.SPECIFIC}
+    if "refused-certificate" in names:
+        names = names - {"handshake-failed", "tls-failed"}  # the frame around it names suites and versions, which were agreed upon by then
     if said(words, "possibly because of"):
         better = {name for name in names if name != "issuer-unknown" and SITUATIONS[name].strength >= Strength.SPECIFIC}
         names = better or names
