@@ -19,6 +19,7 @@ from .host_names import a_labels
 PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 ARGUMENT = "argument"
 HIDDEN = "***"
+_SCRIPTS = (".pac", "/wpad.dat")
 _LONGEST = 255
 """Bytes of a user name or password that SOCKS5 can carry (RFC 1929 section 2)."""
 
@@ -28,7 +29,8 @@ class ProxyServer:
     """A proxy: how it is spoken to (`scheme`), where it is, and what it is told to let us in.
 
     `origin` says where it was named: "argument", or the environment variable. `port_given` is False where the port is the scheme's own. With `socks5` names are
-    resolved here, with `socks5h` by the proxy; an `https` proxy is itself reached over TLS.
+    resolved here, with `socks5h` by the proxy; an `https` proxy is itself reached over TLS. `script` is the path of the URL where that is one of an
+    auto-configuration file (PAC): programs outside a browser leave it away, and take what serves the file for the proxy.
     """
 
     scheme: str
@@ -38,6 +40,7 @@ class ProxyServer:
     password: str | None = attrs.field(default=None, repr=False)
     origin: str = ARGUMENT
     port_given: bool = True
+    script: str = attrs.field(default="", eq=False)
 
     @classmethod
     def parse(cls, url: str, *, origin: str = ARGUMENT) -> Self:
@@ -60,6 +63,7 @@ class ProxyServer:
             password=password,
             origin=origin,
             port_given=port is not None,
+            script=parts.path if parts.path.lower().endswith(_SCRIPTS) else "",
         )
 
     @property
@@ -115,16 +119,29 @@ def without_credentials(url: object) -> str:
 def _parts(url: str, shown: str) -> SplitResult:
     if any(ord(character) < 0x21 or ord(character) == 0x7F for character in url):
         raise TargetError("the URL of the proxy holds white space or control characters")
+    scheme, colon, rest = url.partition(":")
+    if colon and scheme.lower() in PROXY_PORTS and not rest.startswith("//") and not rest.isdigit():
+        raise TargetError(f"after the scheme of a proxy's URL come two slashes ({scheme}://), not as in {shown!r}")
+    if url.startswith("//"):
+        raise TargetError(f"the URL of the proxy {shown!r} has no scheme: write http:{shown}")
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
     except ValueError:
         raise TargetError(f"cannot read the URL of the proxy {shown!r}") from None
     if "@" in parts.path + parts.query + parts.fragment:
         raise TargetError("a '/', '?' or '#' in the user name or password of a proxy has to be percent-encoded")
+    if _is_script(parts):
+        raise TargetError(f"{shown!r} is a script that chooses a proxy (PAC), which programs outside a browser do not run: name the proxy that it returns")
     if parts.scheme.lower() not in PROXY_PORTS:
         known = ", ".join(PROXY_PORTS)
         raise TargetError(f"proxy takes a URL such as http://proxy.example:3128 ({known}), not {shown!r}")
     return parts
+
+
+def _is_script(parts: SplitResult) -> bool:
+    """Whether a URL of another scheme leads to a proxy auto-configuration file."""
+    scheme = parts.scheme.lower()
+    return scheme.startswith("pac+") or (scheme not in PROXY_PORTS and parts.path.lower().endswith(_SCRIPTS))
 
 
 def _authority(parts: SplitResult, shown: str) -> tuple[str, int | None]:

@@ -90,3 +90,30 @@ def test_whatever_the_text_it_is_read_or_refused(text: str) -> None:
 def test_what_stands_before_the_last_at_sign_is_hidden(secret: str) -> None:
     shown = without_credentials(f"http://user:{secret}@proxy.example")
     assert shown == "http://***@proxy.example" or "://" in secret
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http:/proxy.example:3128", "two slashes"),
+        ("http:proxy.example:3128", "two slashes"),
+        ("//proxy.example:3128", "no scheme"),
+        ("pac+http://files.example/proxy.pac", "PAC"),
+        ("file:///etc/proxy.pac", "PAC"),
+        ("ftp://files.example/wpad.dat", "PAC"),
+    ],
+)
+def test_what_is_wrong_with_a_url_is_said(url: str, said: str) -> None:
+    with pytest.raises(TargetError, match=said):
+        ProxyServer.parse(url)
+
+
+def test_a_host_may_be_called_http() -> None:
+    assert ProxyServer.parse("http:3128").location == "http:3128"
+
+
+def test_the_path_of_a_script_is_kept_and_does_not_make_another_proxy() -> None:
+    found = ProxyServer.parse("http://files.example/proxy.pac")
+    assert found.script == "/proxy.pac"
+    assert found == ProxyServer.parse("http://files.example/")
+    assert ProxyServer.parse("http://proxy.example:3128/").script == ""

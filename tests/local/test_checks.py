@@ -342,3 +342,11 @@ def test_an_interceptor_is_the_cause_where_stores_disagree_about_its_root() -> N
 def test_a_variable_that_should_name_the_interceptors_root_is_the_cause() -> None:
     broken = only(TrustVariablesCheck, samples.of_target(samples.trust(samples.sources(samples.variable("missing")), samples.verdicts(False, True))))
     assert [item.code for item in causes(relate([intercepted(), broken]))] == ["trust-variable-broken"]
+
+
+def test_where_the_machine_leaves_nothing_to_offer_its_configuration_is_named() -> None:
+    view = samples.library(("MaxProtocol", "TLSv1.1"), reason="NO_PROTOCOLS_AVAILABLE", error_type="ssl.SSLError")
+    found = next(item for item in run_check(ContextCheck, view) if item.code == "context-offers-nothing")
+    assert "/openssl.cnf sets MaxProtocol = TLSv1.1" in found.detail
+    (alone,) = run_check(ContextCheck, samples.context(completed=False, reason="NO_PROTOCOLS_AVAILABLE", error_type="ssl.SSLError"))
+    assert "sets" not in alone.detail

@@ -18,7 +18,7 @@ from tlsdiag.checks.certificate.validity import ValidityCheck
 from tlsdiag.checks.client.outcome import ClientOutcomeCheck
 from tlsdiag.checks.local.clock import ClockCheck, _span
 from tlsdiag.checks.local.true_time import weigh
-from tlsdiag.facts import ClockEvidence, Voucher, ZoneSeen
+from tlsdiag.facts import ClockEvidence, TimeSource, Voucher, ZoneSeen
 from tlsdiag.finding import Confidence, Finding, Severity
 from tlsdiag.plugin import ClockFinding
 from tlsdiag.testing import run_check
@@ -239,3 +239,39 @@ def test_a_clock_that_all_witnesses_agree_with_is_never_accused(sources: list[An
 )
 def test_a_length_of_time_is_said_in_one_unit(seconds: int, text: str) -> None:
     assert _span(timedelta(seconds=seconds)) == text
+
+
+def test_a_server_alone_whose_time_would_change_nothing_may_be_wrong_itself() -> None:
+    found = the_clock(clock(source("http-date", later(hours=-3)), dates=(-97, -7), verify_code=10))
+    assert found.confidence is Confidence.POSSIBLE
+    assert "or the server's" in found.title
+    assert "the true time is" not in found.detail
+    assert "the server is in order" not in found.fix.summary
+
+
+def test_a_server_by_whose_time_its_certificate_has_expired_proves_nothing() -> None:
+    begins = source("certificate-not-before", later(hours=2))
+    view = clock(source("http-date", later(days=365)), begins, dates=(2 / 24, 90), verify_code=9)
+    found = next(item for item in run_check(ClockCheck, view) if item.code == "clock-wrong")
+    assert found.confidence is Confidence.LIKELY
+    assert "are in order" not in found.detail
+    assert "the certificate has expired" in found.detail
+
+
+def validity(*sources: TimeSource, dates: tuple[float, float]) -> Finding:
+    view = attrs.evolve(clock(*sources, dates=dates, verify_code=9), endpoint=ENDPOINT)
+    (found,) = run_check(ValidityCheck, view)
+    return found
+
+
+@pytest.mark.parametrize(("dates", "word"), [((1, 90), "slow"), ((-90, -1), "fast")])
+def test_where_nothing_else_tells_the_time_the_clock_is_a_doubt(dates: tuple[float, float], word: str) -> None:
+    alone = validity(source("tlsdiag", later(days=-30)), source("certificate-not-before", later(days=dates[0])), dates=dates)
+    assert f"one that is {word} looks the same" in alone.detail
+    borne_out = validity(source("http-date", NOW), dates=dates)
+    assert "looks the same" not in borne_out.detail
+    assert borne_out.confidence is Confidence.PROVEN
+
+
+def test_a_certificate_of_the_future_is_not_proved_by_a_clock_alone() -> None:
+    assert validity(dates=(1, 90)).confidence is Confidence.LIKELY

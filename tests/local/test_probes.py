@@ -143,3 +143,20 @@ def test_an_option_with_a_quoted_store_is_read(tmp_path: Path) -> None:
     bag = observed({"JAVA_TOOL_OPTIONS": f'-Djavax.net.ssl.trustStore="{store}"'})
     (variable,) = bag.get(TrustSources).variables
     assert (variable.problem, bag.get(StoreVerdicts, bag.endpoints[0]).of("java").anchored) == ("", True)
+
+
+def test_a_directory_where_a_file_is_read_gives_nothing(tmp_path: Path) -> None:
+    (tmp_path / "01234567.0").write_bytes(ROOT.pem)
+    bag = observed({"SSL_CERT_FILE": str(tmp_path), "SSL_CERT_DIR": "/no/such"})
+    variable = next(item for item in bag.get(TrustSources).variables if item.name == "SSL_CERT_FILE")
+    assert variable.problem == "not-pem"
+    assert "is a directory, and a file is read there" in variable.detail
+    verdicts = bag.get(StoreVerdicts, bag.endpoints[0])
+    assert not verdicts.of("this client").anchored
+    assert [item.store for item in verdicts.verdicts if item.in_vain and item.anchored] == [str(tmp_path)]
+
+
+def test_a_directory_is_fine_for_those_who_read_one(tmp_path: Path) -> None:
+    (tmp_path / "01234567.0").write_bytes(ROOT.pem)
+    bag = observed({"REQUESTS_CA_BUNDLE": str(tmp_path)})
+    assert next(item for item in bag.get(TrustSources).variables if item.name == "REQUESTS_CA_BUNDLE").problem == ""

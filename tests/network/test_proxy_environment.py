@@ -99,6 +99,11 @@ def test_differences_are_said_in_words() -> None:
     assert difference(HOST, 443, {"HTTPS_PROXY": "ftp://x", "no_proxy": "2001:db8::/32"}) == ""
 
 
+def test_a_star_in_an_entry_is_a_difference() -> None:
+    assert "'*.example.com' in NO_PROXY has a star" in difference(HOST, 443, {"HTTPS_PROXY": PROXY, "NO_PROXY": "a.example, *.example.com"})
+    assert difference(HOST, 443, {"HTTPS_PROXY": PROXY, "NO_PROXY": "*.example.net"}) == ""
+
+
 @pytest.mark.parametrize(
     ("host", "options", "expected"),
     [

@@ -95,6 +95,23 @@ def test_a_missing_file_is_the_clients_problem() -> None:
     assert "No such file" in problem
 
 
+def test_a_log_of_keys_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/keys.log")
+    context, problem = default_context(target(), {"SSLKEYLOGFILE": "/no/such/keys.log"})
+    assert context is None
+    assert "SSLKEYLOGFILE names /no/such/keys.log, which cannot be written (No such file or directory)" in problem
+
+
+def test_a_log_of_keys_that_cannot_be_written_is_the_clients_problem_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ROOT.issue("server.example")
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/keys.log")
+    with listening(tls(made.chain_pem, made.key_pem)) as server:
+        report = tlsdiag.diagnose("server.example", port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem, depth="quick")
+    assert report.root_cause is not None
+    assert report.root_cause.code == "client-misconfigured"
+    assert "SSLKEYLOGFILE" in report.root_cause.detail
+
+
 def test_a_client_certificate_in_memory_is_loaded() -> None:
     mine = ROOT.issue("me", usages=("client",))
     given = ClientCertificate(certificate=mine.chain_pem, key=mine.key_pem)
@@ -163,3 +180,14 @@ def test_a_server_that_hangs_up_politely_on_a_client_without_certificate_require
     with listening(converse) as server:
         report = tlsdiag.diagnose("server.example", port=server.port, addresses=["127.0.0.1"], trust=ROOT.pem)
     assert report.root_cause is not None and report.root_cause.code == "client-certificate-required", report
+
+
+def test_a_client_certificate_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    missing = ClientCertificate(certificate=str(tmp_path / "me.pem"), key=str(tmp_path / "me.key"))
+    assert str(tmp_path / "me.pem") in default_context(target(client_certificate=missing))[1]
+
+
+def test_a_certificate_and_a_key_that_are_exchanged_are_told() -> None:
+    mine = ROOT.issue("me", usages=("client",))
+    exchanged = ClientCertificate(certificate=mine.key_pem, key=mine.chain_pem)
+    assert "may be exchanged" in default_context(target(client_certificate=exchanged))[1]

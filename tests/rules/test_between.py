@@ -243,3 +243,19 @@ def test_a_server_that_serves_one_at_a_time_is_no_alarm() -> None:
     report = report_of(balance.behind(*waiting))
     assert report.filter(severity=Severity.LOW) == ()
     assert report.verdict is not Verdict.PARTIAL
+
+
+S = RepeatOutcome.SILENT
+
+
+def test_a_limit_that_lets_one_through_now_and_then_is_no_dead_machine() -> None:
+    few = balance.behind(*balance.runs((1, W, Pace.FIRST), (3, S, Pace.TOGETHER), (4, S, Pace.IN_A_ROW), (1, W, Pace.SLOWLY), (4, S, Pace.SLOWLY)))
+    found = {item.code: item for item in report_of(few).findings}
+    assert "backend-dead" not in found
+    assert "allows a few connections in a minute" in found["rate-limited"].detail
+    assert "a ban" not in found["rate-limited"].detail
+
+
+def test_every_third_connection_that_fails_is_a_dead_machine_still() -> None:
+    parts = ((1, W, Pace.FIRST), (2, S, Pace.TOGETHER), (1, W, Pace.TOGETHER), (2, S, Pace.IN_A_ROW), (2, W, Pace.IN_A_ROW), (4, S, Pace.SLOWLY))
+    assert "backend-dead" in {item.code for item in report_of(balance.behind(*balance.runs(*parts))).findings}

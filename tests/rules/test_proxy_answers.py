@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 from samples.common import failure
-from samples.proxy import DIRECT, DOWN, barred, lost, socks, status
+from samples.proxy import DIRECT, DOWN, barred, lost, socks, status, way
 
 from tlsdiag import Blame, Confidence
 from tlsdiag.check import Seen
@@ -13,7 +13,9 @@ from tlsdiag.checks.proxy.answer import ProxyAnswerCheck
 from tlsdiag.checks.proxy.scheme import ProxySchemeCheck
 from tlsdiag.failure import FailureKind, Phase
 from tlsdiag.finding import Finding
+from tlsdiag.target import Endpoint, Target
 from tlsdiag.testing import run_check
+from tlsdiag.testing.observations import client_outcome, seen
 
 
 def only(view: Seen) -> Finding:
@@ -89,3 +91,59 @@ def test_the_wrong_scheme_says_what_came(change: dict[str, object], said: str) -
     assert said in found.detail
     assert attrs.asdict(found.fix)["snippets"]["shell"].endswith("socks5h://proxy.example:3128")
     assert run_check(ProxyAnswerCheck, view) == []
+
+
+def here(view: Seen, host: str) -> Seen:
+    """The same answer, where the target is `host`."""
+    return attrs.evolve(view, target=Target.parse(host, proxy="http://proxy.example:3128"))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "app.localhost"])
+@pytest.mark.parametrize("number", [403, 503])
+def test_what_is_meant_for_this_machine_must_not_go_through_a_proxy_elsewhere(host: str, number: int) -> None:
+    found = only(here(status(number, other=DIRECT), host))
+    assert found.blame is Blame.CLIENT
+    assert "the proxy's own machine" in found.detail
+    assert "NO_PROXY" in found.fix.summary
+    assert "the fault is the proxy's" not in found.detail
+
+
+def test_a_proxy_on_this_machine_is_not_elsewhere() -> None:
+    found = failure(FailureKind.PROTOCOL, Phase.PROXY)
+    view = seen(way(**barred(), status=503), client_outcome(completed=False, failure=found), endpoint=Endpoint(address="127.0.0.1", port=3128))
+    assert only(attrs.evolve(view, target=Target.parse("localhost", proxy="http://127.0.0.1:3128"))).blame is Blame.NETWORK
+
+
+def test_a_proxy_that_is_asked_too_often_says_nothing_of_the_port() -> None:
+    found = only(attrs.evolve(status(429, "Too Many Requests"), target=Target.parse("shop.example:8443", proxy="http://proxy.example:3128")))
+    assert "443 only" not in found.detail
+    assert "too often" in found.title
+
+
+def test_a_destination_that_is_barred_by_law_is_no_matter_of_the_port() -> None:
+    found = only(attrs.evolve(status(451, "Unavailable"), target=Target.parse("shop.example:8443", proxy="http://proxy.example:3128")))
+    assert "443 only" not in found.detail
+
+
+@pytest.mark.parametrize(
+    ("message", "title", "fix"),
+    [("certificate has expired", "has expired", "renew"), ("certificate is not yet valid", "not valid yet", "clock"),
+     ("Hostname mismatch, certificate is not valid for 'proxy.example'.", "another name", "name into the proxy's URL"),
+     ("self-signed certificate", "not trusted", "trust the authority")],
+)  # fmt: skip
+def test_the_proxys_certificate_is_cured_where_it_is_ill(message: str, title: str, fix: str) -> None:
+    found = only(lost({**barred("TLS to the proxy failed"), "problem": "certificate", "scheme": "https", "verify_message": message}))
+    assert title in found.title
+    assert fix in found.fix.summary
+    assert ".." not in found.detail
+
+
+def test_a_script_that_chooses_a_proxy_is_named() -> None:
+    view = attrs.evolve(status(405), target=Target.parse("shop.example", proxy="http://proxy.example:3128/proxy.pac"))
+    assert "PAC" in only(view).detail
+    assert "PAC" not in only(attrs.evolve(status(405), target=Target.parse("shop.example", proxy="http://proxy.example:3128/"))).detail
+
+
+def test_a_socks4_proxy_is_named() -> None:
+    found = only(lost({**barred(), "problem": "not-socks", "scheme": "socks5", "evidence": b"\x00[\x00\x00\x00\x00\x00\x00"}))
+    assert "SOCKS4" in found.detail

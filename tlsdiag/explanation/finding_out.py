@@ -19,6 +19,11 @@ _CONTEXTS = ("ssl_context", "_ssl_context", "sslcontext", "_sslcontext", "contex
 _NAMES = ("server_hostname", "_server_hostname")
 _HOLDERS = ("pool", "conn", "_conn_key", "connection_key", "pgconn", "connection")
 
+# names that hold a URL, or settings as libpq writes them
+_WRITTEN = ("url", "uri", "conninfo", "fullurl")
+# where ldap3 has the place, and pika the context
+_OWNED = ("server", "ssl_options")
+
 # (module, function) of a frame -> the protocol that it upgrades
 _UPGRADES = {("smtplib", "starttls"): "smtp", ("imaplib", "starttls"): "imap", ("poplib", "stls"): "pop3", ("ftplib", "auth"): "ftp"}
 # root module -> the protocol that begins without TLS
@@ -131,7 +136,8 @@ def _from_frame(found: Found, module: str, function: str, names: Mapping[str, An
     upgrade = _UPGRADES.get((module, function)) or _DATABASES.get(_root(module))
     if upgrade and found.starttls is None:
         found.starttls = upgrade
-    for url in (names.get("url"), names.get("fullurl"), attribute(names.get("req"), "full_url")):
+    written = [names.get(name) for name in _WRITTEN]
+    for url in (*written, attribute(names.get("req"), "full_url"), attribute(names.get("self"), "uri")):
         if url is not None and (place := place_in(text_of(url))) is not None:
             found.take(place.host, place.port)
     address = names.get("address")
@@ -144,8 +150,11 @@ def _from_frame(found: Found, module: str, function: str, names: Mapping[str, An
     keywords = names.get("kwds") or names.get("kwargs")
     if type(keywords) is dict:
         found.take_context(_first_context(keywords.get(name) for name in _CONTEXTS))
-    if names.get("self") is not None:
-        found.take_from(names["self"])
+    for thing in (names.get("self"), names.get("parameters")):  # pika keeps all of it in parameters
+        if thing is not None:
+            found.take_from(thing)
+            for name in _OWNED:
+                found.take_from(attribute(thing, name))
 
 
 def _root(module: object) -> str:

@@ -116,11 +116,12 @@ def rules() -> Mapping[str, Rule]:
 
 def joined(explanation: Explanation, report: Any) -> Explanation:
     """The explanation with a diagnosis: what the diagnosis found goes first, and is as sure as the diagnosis is."""
-    root = report.root_cause
+    explanation = attrs.evolve(explanation, report=report)
+    root = explanation.root_cause
     items = list(explanation.possibilities)
     if root is not None:
         items = [
             attrs.evolve(item, confidence=root.confidence if root.code in item.codes else Confidence.POSSIBLE) for item in items
         ]
         items.sort(key=lambda item: root.code not in item.codes)  # stable: the rest stays in its order
-    return attrs.evolve(explanation, possibilities=tuple(items), report=report)
+    return attrs.evolve(explanation, possibilities=tuple(items))

@@ -9,7 +9,7 @@ import attrs
 
 from .. import serial
 from ..failure import Blame
-from ..finding import Confidence, Finding
+from ..finding import Confidence, Finding, Severity
 from ..report import Report, Verdict
 
 if TYPE_CHECKING:
@@ -86,17 +86,42 @@ class Explanation:
 
     @property
     def root_cause(self) -> Finding | None:
-        """The cause: the report's where there is one, else the finding that stands out; None where several fit as well."""
+        """The cause: what the text says where a diagnosis finds that too, else the report's.
+
+        Without a diagnosis it is the finding that stands out; None where several fit as well.
+        """
         if self.report is not None:
-            return self.report.root_cause
+            return self.found_too or self.report.root_cause
         if self.clear and self.findings and self.possibilities[0].code == self.findings[0].code:
             return self.findings[0]
         return None
 
     @property
+    def found_too(self) -> Finding | None:
+        """What stands out in the error, where a diagnosis finds it and yet names another cause or none: it had other settings than the client.
+
+        The context that names, trusts or signs as the client does is not always to be had: then an authority of its own is unknown first.
+        """
+        if self.report is None or not self.clear:
+            return None
+        root, codes = self.report.root_cause, self.possibilities[0].codes
+        if root is not None and root.code in codes:
+            return None
+        found = (finding for finding in self.report.findings if finding.code in codes and finding.severity >= Severity.MEDIUM)
+        return next(found, None) if root is None or root.code in _OF_TRUST else None
+
+    @property
+    def may_lack_trust(self) -> bool:
+        """Whether a diagnosis without the client's context ends at an authority that the client may know."""
+        if self.report is None or self.report.root_cause is None:
+            return False
+        target = self.report.target
+        return self.report.root_cause.code in _OF_TRUST and target.client is None and target.trust is None
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """What would tell: questions and probes, for as long as the cause is in doubt."""
-        if self.report is not None and self.report.root_cause is not None:
+        if self.report is not None and self.root_cause is not None:
             return ()
         if not self.understood:
             return NOT_UNDERSTOOD
@@ -106,14 +131,15 @@ class Explanation:
     @property
     def agrees(self) -> bool | None:
         """Whether the diagnosis found what the error means; None without a diagnosis that found a cause, and for an error that tells nothing."""
-        if self.report is None or self.report.root_cause is None or not self.understood:
+        root = self.root_cause
+        if self.report is None or root is None or not self.understood:
             return None
-        return any(self.report.root_cause.code in item.codes for item in self.possibilities)
+        return any(root.code in item.codes for item in self.possibilities)
 
     @property
     def gone(self) -> bool:
         """Whether the diagnosis shows that it works now."""
-        return self.report is not None and self.report.verdict in (Verdict.HEALTHY, Verdict.FLAWED)
+        return self.report is not None and self.found_too is None and self.report.verdict in (Verdict.HEALTHY, Verdict.FLAWED)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -141,6 +167,9 @@ class Explanation:
 
         return render_explanation(self)
 
+
+# what a diagnosis meets first where it does not trust what the client trusts
+_OF_TRUST = ("issuer-untrusted", "certificate-self-signed", "default-certificate", "private-authority")
 
 NOT_UNDERSTOOD = (
     "Give the whole text, with the lines before and after it, and the exception itself rather than its words.",

@@ -30,8 +30,12 @@ LIBRARIES = frozenset((
 _MODULES = frozenset(("http.client", "urllib.error", "urllib.request", "asyncio.exceptions", "asyncio.streams"))
 _WRAPPED = (
     "reason", "original_error", "os_error", "certificate_error", "orig", "inner_exception", "last_error", "last_exception", "original_exception",
-    "inner", "exc", "error", "cause", "_os_error",
+    "inner", "exc", "error", "cause", "_os_error", "exception",
 )  # fmt: skip
+
+
+# what Twisted carries an exception in, as its `value`
+_FAILURE = ("twisted.python.failure", "Failure")
 
 
 class Link(NamedTuple):
@@ -66,6 +70,7 @@ def _behind(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
     others += [attribute(error, name) for name in _WRAPPED]
     for item in items_of(attribute(error, "args")):
         others += [item, *items_of(item)]
+    others += [attribute(item, "value") for item in others if name_of(type(item)) == _FAILURE]
     for other in others:
         if is_a(other, BaseException):
             yield other, False
@@ -106,6 +111,8 @@ def _numbers(error: BaseException) -> Iterator[str]:
     if type(reason) is str and name_of(type(error))[0] == "ssl":
         yield f"[SSL: {reason}]"
     number = attribute(error, "errno")
+    if is_a(error, EOFError) and not text_of(error) and next(frames_of(error), None) is not None:
+        yield "unexpected eof"  # ftplib's word for a peer that closes
     if is_a(error, ConnectionResetError) and number is None and not text_of(error):
         yield "unexpected eof"  # asyncio's word for a peer that closes during the handshake
     if is_a(error, PermissionError) and attribute(error, "filename") is None:
@@ -136,7 +143,7 @@ _PHASES = {
     "tls_handshake": "handshake", "_on_handshake_complete": "handshake", "on_handshake_complete": "handshake", "create_connection": "connect",
     "_create_connection_transport": "handshake",
     "connect_tcp": "connect", "_sock_connect": "connect", "sock_connect": "connect", "getaddrinfo": "lookup", "read": "read", "recv": "read",
-    "recv_into": "read", "readinto": "read", "_read_status": "read", "readline": "read", "readexactly": "read", "readuntil": "read",
+    "recv_into": "read", "readinto": "read", "_read_status": "read", "readline": "read", "read_line": "read", "readexactly": "read", "readuntil": "read",
     "_do_read__buffered": "read", "_do_read": "read", "sendall": "write", "send": "write", "write": "write", "_tunnel": "proxy",
     "load_cert_chain": "own certificate", "create_default_context": "store",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from .clients import StoreUser, python_user, store_users
 from .credentials import CredentialFiles, read_credential
 from .material import Material, MaterialError, read_material
 from .openssl import Configuration, read_configuration
-from .places import Place, read_place
+from .places import Place, read_place, read_places
 
 __all__ = [
     "Configuration",
@@ -23,5 +23,6 @@ __all__ = [
     "read_credential",
     "read_material",
     "read_place",
+    "read_places",
     "store_users",
 ]

@@ -26,11 +26,13 @@ class CredentialFiles:
 def read_credential(certificate: object, key: object, password: str | bytes | None) -> CredentialFiles:
     """Read both, from paths or PEM bytes; never raises."""
     try:
-        chain, _ = read_bundle(_content(certificate))
+        data = _content(certificate)
+        chain, _ = read_bundle(data)
     except OSError as exc:
         return CredentialFiles(problem="certificate-unreadable", detail=f"{_shown(certificate)}: {exc.strerror or exc}")
     if not chain:
-        return CredentialFiles(problem="certificate-unreadable", detail=f"{_shown(certificate)} holds no PEM certificate")
+        instead = ", but a private key: certificate and key may be exchanged" if b"PRIVATE KEY-----" in data else ""
+        return CredentialFiles(problem="certificate-unreadable", detail=f"{_shown(certificate)} holds no PEM certificate{instead}")
     found = CredentialFiles(certificates=chain)
     try:
         return _with_key(found, _content(key), password, _shown(key))

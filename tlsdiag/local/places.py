@@ -52,6 +52,18 @@ class Place:
         return max((start for der in self.ders if (start := not_before(der)) is not None), default=None)
 
 
+def read_places(files: Iterable[str], directories: Iterable[str], *, java: bool = False) -> tuple[Place, ...]:
+    """The places of a client: a directory where a file is read gives nothing."""
+    return (*(_as_file(read_place(path, java=java)) for path in files), *(read_place(path, java=java) for path in directories))
+
+
+def _as_file(place: Place) -> Place:
+    if place.kind != "directory":
+        return place
+    inside = place.ders or place.left_out
+    return attrs.evolve(place, problem="not-pem", detail=f"{place.path} is a directory, and a file is read there", ders=(), left_out=inside, before_damage=())
+
+
 def read_place(path: str, *, java: bool = False) -> Place:
     """Look at a file or directory, as OpenSSL does or as Java does; never raises."""
     if not path:

@@ -19,15 +19,15 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     )),
     ("name-unresolved", (
         "could not resolve host", "cannot resolve", "unable to resolve host", "getaddrinfo failed", "pr directory lookup error", "could not translate host name",
-        "error looking up host", "nameresolutionerror", "failed to resolve", "unresolvedaddressexception",
+        "error looking up host", "remote name could not be resolved", "nameresolutionerror", "failed to resolve", "unresolvedaddressexception",
     )),
     ("name-unencodable", ("label empty or too long", "label too long", "encoding with 'idna' codec failed", "invalid label")),
     # TCP
-    ("refused", ("connection refused", "econnrefused", "errno 111", "errno 61", "winerror 10061", "pr connect refused error", "actively refused it", "e=connectionfailure")),
+    ("refused", ("connection refused", "econnrefused", "errno 111", "errno 61", "winerror 10061", "pr connect refused error", "actively refused it", "e=connectionfailure", "error 111 connecting to", "was refused - did you specify", "connectionrefusederror")),
     ("connect-timeout", (
         "connect timed out", "connection timed out", "connect timeout error", "und err connect timeout", "connecttimeout", "connecttimeouterror", "errno 110", "errno 60",
         "winerror 10060", "pr connect timeout error", "etimedout", "connection timeout", ("dial tcp", "i/o timeout"), ("connect to", "timed out"), "e=nettimeout",
-        "connectiontimeouterror",
+        "connectiontimeouterror", "connect timeout on endpoint url", "timeout while connecting", "timeout in connecting",
     )),
     ("unreachable", (
         "network is unreachable", "no route to host", "enetunreach", "ehostunreach", "errno 101", "errno 113", "errno 51", "winerror 10051", "winerror 10065",
@@ -36,15 +36,16 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("prohibited", ("phase: prohibited", "err network access denied", "winerror 10013", ("connect", "permission denied"), ("connect", "operation not permitted"))),
     ("connect-failed", (
         "couldn't connect to server", "failed to connect", "unable to connect", "could not connect", "cannot connect to host", "can't connect to mysql server",
-        "all connection attempts failed", "java.net.connectexception", "max retries exceeded", "newconnectionerror", "failed to establish a new connection",
+        "all connection attempts failed", "java.net.connectexception", "max retries exceeded", "unable to bootstrap from", "newconnectionerror", "failed to establish a new connection", "error connecting to", "connect call failed", "nobrokersavailable",
     )),
     ("timeout", (
         "timed out", "i/o timeout", "error: timeout", "timeouterror", "context deadline exceeded", "operation timed out", "pr io timeout error", "err timed out", "timeout error",
-        "deadline exceeded",
+        "deadline exceeded", "timeout connecting to server", "httpclient.timeout of", ("timeout of", "exceeded"), ("timeout of", "exceeded", "econnaborted"), "no servers found yet", "stack timeout", "amqpconnectorstacktimeout", "timeout while setting up transport",
     )),
-    ("handshake-timeout", ("tls handshake timeout", "handshake timed out", "ssl connection timeout", "handshake operation timed out", "ssl handshake timed out", "ssl handshake is taking longer than")),
-    ("read-timeout", ("read timed out", "read operation timed out", "readtimeout", "readtimeouterror", "headers timeout error", "sockettimeoutexception: read", "sockettimeouterror")),
-    ("reset", ("connection reset by peer", "econnreset", "errno 104", "errno 54", "winerror 10054", "pr connect reset error", "connection reset", "forcibly closed by the remote host", "errno=104", "e=netreset")),
+    ("handshake-timeout", ("tls handshake timeout", "handshake timed out", "ssl connection timeout", "handshake operation timed out", "ssl handshake timed out", "ssl handshake is taking longer than", "timeout during tls handshake")),
+    ("read-timeout", ("read timed out", "read operation timed out", "readtimeout", "readtimeouterror", "headers timeout error", "sockettimeoutexception: read", "sockettimeouterror", "read timeout on endpoint url")),
+    ("reset", (("unable to connect to any servers", "connection reset by peer"), "connection reset by peer", "econnreset", "errno 104", "errno 54", "winerror 10054", "pr connect reset error", "connection reset", "forcibly closed by the remote host", "errno=104", "e=netreset", "lost in a non-clean fashion", "error 104 connecting to")),
+    ("reset-or-ended", ("connectionreseterror",)),
     ("reset-on-connect", ("connect econnreset", ("unable to connect", "connection reset by peer"))),
     ("not-connected", ("pr not connected error", "enotconn", "errno 107", "errno 57", "winerror 10057", "endpoint is not connected")),
     ("reset-while-sending", (
@@ -56,10 +57,12 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "peer closed connection", "other side closed", "connection unexpectedly closed", "server closed the connection", "ssl connection has been closed unexpectedly",
         "sslzeroreturnerror", "tls/ssl connection has been closed", "eof reached while reading", "syscall error: eof", "connection lost", "unexpected eof while reading",
         "ssl error syscall", "connection closed", "was closed by the peer", ": eof", "connection has been closed by the peer", "incomplete handshake", "endofstream", "brokenresourceerror", "incompletereaderror", "tls connection was non-properly terminated",
+        "unexpected error occurred on a send", "unexpected error occurred on a receive", "lost connection to mysql server", "mysql server has gone away", "session terminated by server", "connection was closed before we received a valid response", ("cannot connect to host", "[none]"),
+        "stream connection lost", "connection closed by server",
     )),
     ("ended-in-handshake", (
-        "before secure tls connection was established", "remote host terminated the handshake", "remote host closed connection during handshake", "eof during handshake",
-        "ssl handshake is aborted", "ssl handshake aborted", "peer closed connection in ssl handshake", "connection closed during ssl handshake", "unexpected eof during handshake",
+        "before secure tls connection was established", "remote host terminated the handshake", "remote host closed connection during handshake", "eof during handshake", "remote party has closed the transport stream", "tls handshake eof", ("ssl handshake failed", "disconnected"), "closed by server during handshake",
+        "ssl handshake is aborted", "ssl handshake aborted", "peer closed connection in ssl handshake", "connection closed during ssl handshake", "unexpected eof during handshake", ("handshake read failed", "socket closed"), ("handshake write failed", "socket closed"),
     )),
     ("truncated", (
         "transfer closed with", "incompleteread", "response ended prematurely", "peer closed connection without sending complete message body", "fixed content-length",
@@ -69,7 +72,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("no-response", (
         "empty reply from server", "remote end closed connection without response", "server disconnected", "unexpected end of file from server",
         "header parser received no bytes", "no response from server", "err empty response", "remotedisconnected", "remoteprotocolerror", "no data received",
-        "no bytes received", "connection is already closed",
+        "no bytes received", "connection is already closed", "did not receive a valid http response",
     )),
     # a proxy that reports on its backend
     ("backend-failed", ("ssl proxy connect failed", "ssl handshake failed: sending 502", "error during ssl handshake with remote server", "upstream connect error", "no server available", "remote connection failure", "502 bad gateway", "503 service unavailable", "http/1.1 502", "http/1.1 503", "http/2 502", "http/2 503")),
@@ -79,20 +82,27 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("proxy-plain", ("appears to only use http and not https", ("proxyconnect", "first record does not look like a tls handshake"))),
     ("proxy-ended", ("proxy connect aborted", "proxy closed the connection", "proxy closed connection", "proxy server closed")),
     ("proxy-lost", ("could not resolve proxy", "err proxy connection failed", ("proxyconnect", "connection refused"), ("proxyconnect", "no such host"), ("proxyconnect", "timeout"), "e=proxyconnectfailure", "e=proxyresolvefailure")),
+    # PySocks: the replies of RFC 1928 section 6
+    ("proxy-407", ("socks5 authentication failed", "all offered socks5 authentication methods were rejected")),
+    ("proxy-403", ("0x02: connection not allowed by ruleset",)),
+    ("proxy-5xx", ("0x01: general socks server failure", "0x03: network unreachable", "0x04: host unreachable", "0x05: connection refused", "0x06: ttl expired")),
+    ("proxy-40x", ("socks5 proxy server sent invalid data", "socks4 proxy server sent invalid data")),
     # what is spoken on the port
+    ("protocol-error", ("record layer failure",)),
     ("not-tls", (
-        "wrong version number", "unsupported or unrecognized ssl message", "unrecognized ssl message", "received invalid response to ssl negotiation", "unexpected tls packet",
+        "wrong version number", "unsupported or unrecognized ssl message", "unrecognized ssl message", "cannot determine the frame size", "received invalid response to ssl negotiation", "unexpected tls packet",
         "packet with illegal or unsupported version", "invalid content type", "record layer version", "unknown protocol", "corrupt message of type invalidcontenttype", "bad response to sslrequest",
         "does not look like a tls handshake", "non-tls", "not a tls",
     )),
     ("http-spoken", ("server gave http response to https client", "http response to https", "responded with http")),
-    ("http-to-tls", ("plain http request was sent to https port", "client sent an http request to an https server", "speaking plain http to an ssl-enabled server port", "http request to an https", "this combination of host and port requires tls")),
+    ("http-to-tls", ("ssl: http request]", ":http request", "plain http request was sent to https port", "client sent an http request to an https server", "speaking plain http to an ssl-enabled server port", "http request to an https", "this combination of host and port requires tls")),
     ("unknown-record", ("ssl error rx unknown record type", "record with an unknown content type")),
     ("starttls-not-offered", (
-        "starttls extension not supported", "stls not supported", "starttls not supported", "tls not supported by server", "server does not support ssl, but ssl was required", "server does not support starttls",
-        "ssl is required, but the server does not support it", "starttls is not supported", "server doesn't support starttls", "does not support ssl connections", "rejected ssl upgrade",
+        ("start tls", "unsupported extended operation"), ("start tls", "protocol error (2)"),         "starttls extension not supported", "stls not supported", "starttls not supported", "tls not supported by server", "server does not support ssl, but ssl was required", "server does not support starttls",
+        "ssl is required, but the server does not support it", "starttls is not supported", "server doesn't support starttls", "does not support ssl connections", "server does not support ssl", "ssl is not enabled on the server", "server refused tls connection", "ssl is required but the server doesn't support it",
         "starttls not offered", "does not offer starttls", "server does not support secure connection",
     )),
+    ("upgrade-rejected", ("rejected ssl upgrade",)),
     ("starttls-refused", ("454 tls not available", "tls not available due to", "starttls failed", "tls currently unavailable", "502 starttls", "start tls request denied")),
     ("tls-demanded", (
         "must issue a starttls command first", "no encryption", ("no pg hba.conf entry", "ssl off"), "insecure transport are prohibited", "require secure transport", "confidentiality required",
@@ -100,11 +110,11 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
         "must use encryption", "non-anonymous sessions must use encryption", "starttls required", "requires a secure connection", "privacyrequired",
     )),
     ("data-protection-refused", ("quote command returned error",)),
-    ("garbled-answer", ("malformed http status code", "malformed http response", "malformed http version", "badstatusline", "illegal status line", "unsupported http version", "parse error: expected http/", "hpe invalid constant", "invalid header value char", "received http/0.9 when not allowed")),
+    ("garbled-answer", (("unsupported protocol", "expected http/1.1"), "malformed http status code", "malformed http response", "malformed http version", "badstatusline", "illegal status line", "unsupported http version", "parse error: expected http/", "hpe invalid constant", "invalid header value char", "received http/0.9 when not allowed")),
     ("forbidden", ("http/1.1 403", "http/2 403", "403 forbidden")),
     # the server's certificate
     ("expired", (
-        "certificate has expired", "certificate is expired", "certificate expired", ("certificate of", "has expired"), "certexpired", "invalid peer certificate: expired", "certificateexpiredexception",
+        "certificate has expired", "certificate is expired", "certificate expired", ("certificate of", "has expired"), "chain uses expired certificate", "certexpired", "invalid peer certificate: expired", "certificateexpiredexception",
     )),
     ("expired-now", (("current time", "is after"), "the certificate has expired.", ("notafter:", "java"))),
     ("not-yet-valid", (
@@ -123,13 +133,13 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("distrusted", ("mozilla pkix error additional policy constraint failed",)),
     ("wrong-name", (
         "no alternative certificate subject name matches", "does not match target host name", "does not match certificate's altnames", "err tls cert altname invalid", ("hostname", "doesn't match"), ("certificate", "doesn't match"), "does not match host name",
-        "does not match hostname", "hostname mismatch", "certificate does not match", ("certificate", "does not match expected"), "no name matching", "notvalidforname", "certificate name mismatch", "remotecertificatenamemismatch",
-        "certificate is valid for", "is not valid for any names", "common name invalid", "not verify hostname",
+        "does not match hostname", "dnsmismatch", "srvmismatch", "urimismatch", "hostname mismatch", "certificate does not match", "certificate not valid for name", "did not match expected cn", "no certificate subject alternative name matches", ("certificate", "does not match expected"), "no name matching", "notvalidforname", "certificate name mismatch", "remotecertificatenamemismatch",
+        "certificate is valid for", "is not valid for any names", "common name invalid", "not verify hostname", "could not be verified by hostnameverifier",
         "certificate verification failed: hostname", "certificate is not valid for", "name in the certificate does not match", "principal name is incorrect",
     )),
-    ("wrong-address", ("ip address mismatch", "doesn't contain any ip sans", "no subject alternative names matching ip address", ("does not match certificate's altnames", "ip: "))),
+    ("wrong-address", ("ip address mismatch", "ipaddressmismatch", "doesn't contain any ip sans", "no subject alternative names matching ip address", ("does not match certificate's altnames", "ip: "))),
     ("common-name-only", ("legacy common name", "use sans instead")),
-    ("wrong-purpose", ("unsupported certificate purpose", "unsuitable certificate purpose", "incompatible key usage", "extended key usage does not permit", "invalid purpose", "wrong key usage", "not valid for requested usage")),
+    ("wrong-purpose", ("unsupported certificate purpose", "unsuitable certificate purpose", "incompatible key usage", "extended key usage does not permit", "does not allow extended key usage", "invalid purpose", "wrong key usage", "not valid for requested usage")),
     ("wrong-key-usage", ("does not allow digital signatures", "key usage violation", "key usage does not include digital signature", "does not include digital signature", "bad ecc cert")),
     ("issuer-no-signer", ("key usage does not include certificate signing", "keyusage does not allow signing", "keycertsign bit is not set")),
     ("issuer-no-authority", (
@@ -139,6 +149,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("authority-constraint", ("violates the signer's constraints", "basic constraints check failed")),
     ("path-length", ("path length constraint", "pathlenconstraint", "path length exceeded", "pathlengthconstraintviolated", "intermediates for path length")),
     ("bad-signature", ("signature check failed", "certificate signature failure", "crypto/rsa: verification error", "crypto/ecdsa: verification failure", "signature does not match", "signature failure", "ecdsa verification failure", "signature does not verify", "signature of the certificate")),
+    ("authority-differs", (("candidate authority certificate", "crypto/rsa: verification error"), ("candidate authority certificate", "crypto/ecdsa: verification failure"), ("candidate authority certificate", "ed25519 verification failure"))),
     ("name-constraint", ("permitted subtree violation", "excluded subtree violation", "name constraint", "name constraints violated", "is not permitted by any constraint", "nameconstraintviolation", "nameconstraints")),
     ("critical-extension", ("unhandled critical extension", "unrecognized critical extension", "unknown critical extension", "unsupported critical extension", "unsupportedcriticalextension", "unhandledcriticalextension")),
     ("weak-key", ("certificate key too weak", "ee key too small", "key too small", "key is too small", "inadequate key size", "insufficient key size")),
@@ -177,14 +188,14 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("store-missing", ("no certificate or crl found", "trustanchors parameter must be non-empty", "root certificate file", "no root certificates", "no ca certificates", "trust store is empty", ("failed to open cert", "(0)"), ("phase: store", "no such file"))),
     ("store-unreadable", (
         "error setting certificate verify locations", "error adding trust anchors", "could not find a suitable tls ca certificate bundle", "invalid path:", "problem with the ssl ca cert", "error reading ca cert file",
-        "could not read root certificate", "error setting certificate file",
+        "could not read root certificate", "error setting certificate file", "cadata does not contain a certificate",
     )),
     ("key-mismatch", ("key values mismatch", "private key does not match", "key does not match the certificate", "does not match the certificate public key", "key type mismatch")),
     ("key-unusable", ("unable to set private key file",)),
     ("key-unreadable", (
         "could not load pem client certificate", "unable to load client certificate", "unable to load client key", "no start line", "bad decrypt", "bad password read", "pem lib", "could not load client certificate",
         "could not load private key", "keystore password was incorrect", "mac verify failure", "mac verify error", "unable to use client certificate", "problem with the local ssl certificate",
-        "unable to read private key", ("keystore", "password was incorrect"), ("private key", "failed to decrypt"),
+        "unable to read private key", ("private key file", "group or world access"), ("keystore", "password was incorrect"), ("private key", "failed to decrypt"),
     )),
     ("keystore-unreadable", ("error constructing implementation", "keystore was tampered with")),
     ("no-protocols", ("no protocols available", "no supported versions satisfy minversion", "no appropriate protocol", "no ciphers available", "no tls versions", "ssl versions enabled")),
@@ -202,6 +213,7 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("dh-small", ("dh key too small", "diffie-hellman prime", "weak server ephemeral dh", "dh serverkeyexchange does not comply", "ephemeral diffie-hellman", "weak ephemeral")),
     ("legacy-renegotiation", ("unsafe legacy renegotiation", "unsafe renegotiation", "safe renegotiation failed", "old style (potentially vulnerable) handshake")),
     ("post-handshake", ("post handshake auth", "post-handshake authentication", "extension not received")),
+    ("alpn", ("without alpn protocol negotiation",)),
     ("h2-missing", ("unexpected http/1.x", "http/2 client preface", "cannot check peer: missing selected alpn", "missing selected alpn property", "server does not support http/2")),
     ("h2-suite", ("inadequate security", "inadequate transport security")),
     ("fips-ems", ("ems is required", "extended master secret", "extended master secret extension required")),
@@ -215,8 +227,9 @@ SAID: tuple[tuple[str, tuple[str | tuple[str, ...], ...]], ...] = (
     ("schannel-message", ("message received was unexpected or badly formatted", "a call to sspi failed")),
     ("handshake-failed", (
         "unable to establish ssl connection", "could not create ssl/tls secure channel", "ssl connection could not be established", "ssl handshake failed", "tls handshake failed", "handshake failed", "ssl connect error",
-        "ssl connection error", "sslhandshakeexception", "ssl routines", "ssl error ssl", "could not negotiate", "e=nssfailure", "operation failed with code 1", "tls error", "secure connection failed",
+        "ssl connection error", "sslhandshakeexception", "ssl routines", "ssl error ssl", "could not negotiate", "e=nssfailure", "operation failed with code 1", "secure connection failed",
     )),
+    ("tls-failed", ("tls error", "tlserror")),
     ("alert-any", ("fatal alert has been received", "warning alert has been received", "fatal alert received", "received fatal alert", "remote error: tls:")),
     ("alert-112", ("handshake warning: unrecognized name",)),
 )  # fmt: skip
@@ -226,7 +239,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "handshake": ("ssl connect", "handshake", "handshaking", "phase: handshake", "ssl negotiation", "ssl accept", "start tls"),
     "sending": ("send failure", "curl: (55)", "broken pipe", "ssl write", "phase: write"),
     "data": ("ssl read", "in headers", "phase: read"),
-    "proxy": ("proxyerror", "proxyconnect", "connect to proxy", "through proxy", "phase: proxy", "to proxy", "proxyconnectionerror", "clientproxyconnectionerror"),
+    "proxy": ("proxyerror", "proxyconnect", "connect to proxy", "through proxy", "phase: proxy", "to proxy", "proxyconnectionerror", "clientproxyconnectionerror", "sockshttpsconnection", "sockshttpsconnectionpool", "socks5 proxy"),
     "upstream": ("to upstream", "source/common/tls", "upstream connect error", "ssl proxy connect failed"),
     "connect": ("phase: connect",),
     "lookup": ("dial tcp: lookup", "phase: lookup"),

@@ -17,16 +17,21 @@ _PATTERNS = tuple(
         rf"""\bCannot connect to host (?P<host>{_HOST}):(?P<port>\d{{1,5}}) """,  # aiohttp
         rf"""\bconnection to server at "(?P<host>{_HOST})"(?: \([^)]{{1,60}}\))?, port (?P<port>\d{{1,5}})""",  # libpq
         rf"""\bscheme_port (?P<host>{_NAME}) (?P<port>\d{{1,5}})""",
-        rf"""\b(?P<scheme>https|wss|ldaps|imaps|smtps|ftps)://(?:[^/@\s"']{{1,200}}@)?(?P<host>\[[0-9A-Fa-f:.]{{2,60}}\]|{_NAME})(?::(?P<port>\d{{1,5}}))?""",
+        rf"""\b(?P<scheme>https|wss|ldaps|imaps|smtps|ftps|amqps|rediss|mqtts)://(?:[^/@\s"']{{1,200}}@)?(?P<host>\[[0-9A-Fa-f:.]{{2,60}}\]|{_NAME})(?::(?P<port>\d{{1,5}}))?""",
         rf"""\bConnect call failed \('(?P<host>{_ADDRESS})', (?P<port>\d{{1,5}})""",  # asyncio
         rf"""\b(?:Failed to connect to|connect to|Could not connect to|in connection to|attempted address:|Cannot resolve|dial tcp|connect ECONN\w+|connect ETIMEDOUT|connect E\w+UNREACH) (?P<host>{_HOST})(?::| port )(?P<port>\d{{1,5}})\b""",
         rf"""\bCan't connect to MySQL server on '(?P<host>{_NAME})(?::(?P<port>\d{{1,5}}))?'""",
         rf"""\bhost: '(?P<host>{_NAME})',\s+port: (?P<port>\d{{1,5}})""",  # Node.js
         rf"""\b(?:Could not resolve host: |getaddrinfo ENOTFOUND |UnknownHostException: )(?P<host>{_NAME})(?P<port>(?!))?""",
+        rf"""\bUnable to bootstrap from \[\('(?P<host>{_HOST})', (?P<port>\d{{1,5}}),""",  # aiokafka
+        rf"""\{{'(?P<host>{_HOST}):(?P<port>\d{{1,5}})': """,  # cassandra
+        rf"""\bhost=(?P<host>{_HOST}) port=(?P<port>\d{{1,5}})\b""",  # the settings of libpq
+        rf"""<ServerDescription \('(?P<host>{_HOST})', (?P<port>\d{{1,5}})\)""",  # pymongo
+        rf"""\bsetting up transport to '(?P<host>{_HOST})'/\([^"\n]{{1,120}}, (?P<port>\d{{1,5}})\)""",  # pika
         rf"""\bipv4:(?P<host>{_ADDRESS}):(?P<port>\d{{1,5}})""",  # gRPC
     )
 )
-_SCHEME_PORTS = {"https": 443, "wss": 443, "ldaps": 636, "imaps": 993, "smtps": 465, "ftps": 990}
+_SCHEME_PORTS = {"https": 443, "wss": 443, "ldaps": 636, "imaps": 993, "smtps": 465, "ftps": 990, "amqps": 5671, "rediss": 6379, "mqtts": 8883}
 _LOOKED_AT = 20_000
 # words before a URL that is there to be read, and hosts of manuals: nobody wanted to go there
 _TO_BE_READ = ("see ", "see: ", "details", "documentation", "more information", "learn more", "visit ", "refer to", "cps", "help: ", "docs: ")

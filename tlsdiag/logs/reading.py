@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from ..iana import AlertDescription, rows
-from .cleaning import plain, visible
+from .cleaning import bounded, plain, visible, without_program_text
 from .phrases import CONTEXT, LIBRARIES, MARKS, REFINED, SAID
 from .situations import SITUATIONS, Situation, Strength, of_alert
 
@@ -54,7 +54,7 @@ class Reading(NamedTuple):
 
 def read(text: str | Iterable[str]) -> Reading:
     """Read an error text, or the lines of a log that belong to one failure."""
-    words = f" {plain(text if isinstance(text, str) else chr(10).join(text))} "
+    words = f" {plain(without_program_text(bounded(text if isinstance(text, str) else chr(10).join(text))))} "
     names = _heard(set(_refined(_situations(words), words)), words)
     found = [SITUATIONS[name] for name in SITUATIONS if name in names]
     strongest = max((item.strength for item in found), default=Strength.FRAME)
@@ -122,6 +122,8 @@ def _heard(names: set[str], words: str) -> set[str]:
     alerts = {name for name in names if name.startswith("alert-") and name != "alert-any"}
     if alerts:
         names = {name for name in names if name in alerts or SITUATIONS[name].strength is not Strength.SPECIFIC}
+    if "refused-certificate" in names:
+        names = names - {"handshake-failed", "tls-failed"}  # the frame around it names suites and versions, which were agreed upon by then
     if said(words, "possibly because of"):
         better = {name for name in names if name != "issuer-unknown" and SITUATIONS[name].strength >= Strength.SPECIFIC}
         names = better or names
@@ -161,10 +163,14 @@ def patterns() -> tuple[Pattern, ...]:
     ours = {pattern.phrases for pattern in found}
     for (situation, library), group in PHRASES.items():
         for phrase in group:
-            if (phrase,) not in ours:
+            if (phrase,) not in ours and phrase not in _EVERYDAY:
                 short = phrase.count(" ") < 2 and not phrase.startswith(("err", "ssl error", "sec e", "cert e", "crypt e", "nsurl"))
                 found.append(Pattern(situation, (phrase,), CONTEXT.get(library, ()) if short else (), library))
     return tuple(found)
+
+
+_EVERYDAY = ("http request", "https proxy request")
+"""Reasons of OpenSSL that others say of what is in order: `phrases` has them with what stands around them."""
 
 
 def _alert_patterns() -> list[Pattern]:
@@ -172,14 +178,16 @@ def _alert_patterns() -> list[Pattern]:
     for code, row in rows("alerts").items():
         name = plain(str(row["name"])).removesuffix(" reserved")
         if code and len(name) > 3:
-            found += [Pattern(of_alert(code), (f"alert{mark} {name}",)) for mark in ("", ":")]
+            spellings = {name, name.replace(" ", "")}  # rustls writes "HandshakeFailure"
+            found += [Pattern(of_alert(code), (f"alert{mark} {spelling}",)) for mark in ("", ":") for spelling in sorted(spellings)]
     return found
 
 
+_OF_TLS = ("ssl", "tls", "handshake", "fatal", "alert number", "received alert")  # others count alerts too
 _ALERT_NUMBER = re.compile(r"\balert(?: number|:)? \[?(\d{1,3})\b|\balert\((\d{1,3})\)")
 _OPENSSL = re.compile(r"\berror:([0-9a-f]{8}):")
 _BORINGSSL = re.compile(r"\b(26[89]\d{6}):")
-_VERIFY = re.compile(r"\b(?:error:num=|error \(|error: \(|return code: |verify error |verify code )(\d{1,2})\b")
+_VERIFY = re.compile(r"\b(?:error:num=|verify error:? \(|verification error:? \(|verify return code: |verify error |verify code )(\d{1,2})\b")
 _CHROMIUM = re.compile(r"\bnet error (-\d{3})\b")
 _WINDOWS = re.compile(r"\b0x(80[0-9a-f]{6})\b")
 _APPLE = re.compile(r"(?:osstatus|code=|error code:?|domain, ) ?(-9[89]\d\d|-1[02]\d\d)\b")
@@ -189,7 +197,7 @@ def _numbers(words: str) -> Iterator[str]:
     """The situations of numbers, for texts without the words."""
     from ._library_tables import NUMBERS
 
-    for found in _ALERT_NUMBER.finditer(words):
+    for found in _ALERT_NUMBER.finditer(words) if any(word in words for word in _OF_TLS) else ():
         number = int(found[1] or found[2])
         yield of_alert(number) if AlertDescription(number).is_known or number == 0 else "alert-unknown"
     for pattern, table, base in ((_VERIFY, "openssl_x509_verify", 10), (_CHROMIUM, "chrome_net_errors", 10), (_WINDOWS, "schannel", 16), (_APPLE, "apple", 10)):
@@ -223,7 +231,7 @@ def _packed(code: int, reasons: Mapping[int, str]) -> Iterator[str]:
         yield from _listed(reasons, reason)
 
 
-_PROXY_STATUS = re.compile(r"\b(?:tunnel failed|tunnel connection failed|connect failed|proxyerror|clienthttpproxyerror|proxy returns|proxy replied|proxy responded|from proxy|http code)\b[^0-9]{0,40}(?:http/1\.[01] )?([345]\d\d)\b")
+_PROXY_STATUS = re.compile(r"\b(?:tunnel failed|tunnel connection failed|connect failed|proxyerror|clienthttpproxyerror|proxy returns|proxy replied|proxy responded|from proxy)\b[^0-9]{0,40}(?:http/1\.[01] )?([345]\d\d)\b|\bhttp code ([345]\d\d) from proxy\b")
 _PROXY_PHRASE = re.compile(r'\b(?:get|head|post|put) "https://[^" ]{1,300}": ([a-z][a-z -]{3,40}?)(?: $| \d| \n|$)|\btunneling failed: ([a-z][a-z ]{3,30})')
 _PHRASES = {status.phrase.lower(): int(status) for status in HTTPStatus}
 _LOG_LINE = re.compile(r"\S~? \S{1,80}/\S{1,80} [-+0-9]{1,9}(?:/[-+0-9]{1,9}){4} (\d{3}) \d{1,12} - - ([a-z-]{4}) ")
@@ -231,7 +239,7 @@ _LOG_LINE = re.compile(r"\S~? \S{1,80}/\S{1,80} [-+0-9]{1,9}(?:/[-+0-9]{1,9}){4}
 
 def _proxy_answers(words: str) -> Iterator[str]:
     for found in _PROXY_STATUS.finditer(words):
-        yield _proxy_situation(int(found[1]))
+        yield _proxy_situation(int(found[1] or found[2]))
     for found in _PROXY_PHRASE.finditer(words):
         phrase = (found[1] or found[2]).strip()
         status = next((code for name, code in _PHRASES.items() if phrase.startswith(name)), None)

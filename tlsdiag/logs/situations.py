@@ -34,8 +34,8 @@ _FRAME, _SYMPTOM, _SPECIFIC, _DETAIL = Strength.FRAME, Strength.SYMPTOM, Strengt
 _CLIENT_CERTIFICATE = "client-cert-untrusted client-cert-missing client-cert-expired client-cert-wrong-eku client-cert-chain-incomplete client-cert-revoked client-cert-weak-key"
 _NOT_TRUSTED = "ca-unknown-private chain-missing-intermediate cert-self-signed self-signed-in-chain interception-untrusted-ca trust-store-missing trust-store-stale chain-wrong-intermediate"
 _NO_OVERLAP = "cipher-no-overlap group-no-overlap sigalg-no-overlap cert-type-mismatch sni-unrecognized client-cert-missing version-server-too-old version-client-too-old cert-curve-unsupported dh-key-too-small cipher-server-legacy-only alert-handshake-failure"
-_ENDED = "server-closes-after-clienthello server-closes-mid-handshake tcp-closed-on-accept sni-unrecognized starttls-port-spoken-as-tls version-client-too-old middlebox-large-clienthello client-cert-untrusted eof-without-close-notify proxy-closes"
-_RESET = "blocked-rst-after-clienthello tcp-reset-on-accept reset-mid-handshake reset-after-handshake sni-unrecognized lb-tls-to-plain-backend client-cert-untrusted middlebox-large-clienthello rate-limited"
+_ENDED = "server-closes-after-clienthello server-closes-mid-handshake tcp-closed-on-accept sni-unrecognized starttls-port-spoken-as-tls version-client-too-old middlebox-large-clienthello client-cert-untrusted client-cert-missing eof-without-close-notify proxy-closes"
+_RESET = "blocked-rst-after-clienthello tcp-reset-on-accept reset-mid-handshake reset-after-handshake sni-unrecognized lb-tls-to-plain-backend client-cert-untrusted client-cert-missing middlebox-large-clienthello rate-limited"
 _NOT_TLS = "plaintext-http-on-port starttls-port-spoken-as-tls other-protocol-on-port proxy-scheme-wrong captive-portal lb-tls-to-plain-backend record-overflow"
 _WEAK = "weak-digest weak-key weak-digest-ca weak-key-ca java-disabled-algorithm"
 
@@ -50,13 +50,14 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("connect-timeout", _SPECIFIC, True, "tcp-timeout proxy-unreachable dns-resolver-unreachable", "Nobody answered the connection in time."),
     ("unreachable", _SPECIFIC, True, "tcp-unreachable dns-ipv6-broken", "There is no route to the address."),
     ("prohibited", _SPECIFIC, True, "tcp-prohibited", "This machine does not allow the connection."),
-    ("connect-failed", _FRAME, False, "tcp-refused tcp-timeout tcp-unreachable dns-nxdomain", "The connection could not be opened; the text does not say why."),
+    ("connect-failed", _FRAME, False, "tcp-refused tcp-timeout tcp-unreachable server-closes-after-clienthello dns-nxdomain", "The connection could not be opened; the text does not say why."),
     ("timeout", _SYMPTOM, False, "tcp-timeout handshake-timeout handshake-stalls-after-hello", "Something took too long; the text does not say whether it was the connection or the handshake."),
     ("handshake-timeout", _SPECIFIC, True, "handshake-timeout handshake-stalls-after-hello middlebox-large-clienthello", "The connection was opened and the handshake took too long."),
     ("read-timeout", _SPECIFIC, False, "handshake-timeout handshake-stalls-after-hello", "The connection was opened and the answer took too long."),
     ("reset", _SYMPTOM, False, _RESET, "The connection was reset; the text does not say how far the handshake had come."),
-    ("reset-in-handshake", _SPECIFIC, False, "blocked-rst-after-clienthello reset-mid-handshake tcp-reset-on-accept sni-unrecognized middlebox-large-clienthello lb-tls-to-plain-backend client-cert-untrusted", "The connection was reset during the handshake."),
+    ("reset-in-handshake", _SPECIFIC, False, "blocked-rst-after-clienthello reset-mid-handshake tcp-reset-on-accept sni-unrecognized middlebox-large-clienthello lb-tls-to-plain-backend client-cert-untrusted client-cert-missing", "The connection was reset during the handshake."),
     ("reset-on-connect", _DETAIL, True, "tcp-reset-on-accept tcp-closed-on-accept", "The connection was reset as soon as it was opened."),
+    ("reset-or-ended", _FRAME, False, "server-closes-after-clienthello blocked-rst-after-clienthello tcp-reset-on-accept tcp-closed-on-accept reset-mid-handshake server-closes-mid-handshake client-cert-missing", "The connection was reset or closed; the text does not say which, nor how far the handshake had come."),
     ("not-connected", _SYMPTOM, False, "tcp-reset-on-accept tcp-closed-on-accept reset-mid-handshake reset-after-handshake client-cert-missing", "The connection was gone before it was used."),
     ("reset-while-sending", _SYMPTOM, False, "reset-mid-handshake blocked-rst-after-clienthello tcp-reset-on-accept reset-after-handshake client-cert-chain-too-large client-cert-untrusted client-cert-missing tcp-closed-on-accept", "The connection was reset while something was sent: the peer had already ended it, perhaps with an alert that was lost."),
     ("reset-in-data", _SPECIFIC, False, "reset-after-handshake client-cert-missing client-cert-untrusted eof-without-close-notify rate-limited", "The connection was reset after the handshake."),
@@ -72,7 +73,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("proxy-407", _DETAIL, True, "proxy-auth-required", "The proxy demands authentication."),
     ("proxy-403", _DETAIL, True, "proxy-denied", "The proxy does not allow this destination."),
     ("proxy-5xx", _DETAIL, True, "proxy-upstream-failed", "The proxy could not reach the destination."),
-    ("proxy-40x", _DETAIL, True, "proxy-not-a-proxy proxy-scheme-wrong", "What is configured as proxy answers CONNECT as a web server does."),
+    ("proxy-40x", _DETAIL, True, "proxy-not-a-proxy proxy-scheme-wrong", "What is configured as proxy answers as no proxy does."),
     ("proxy-3xx", _DETAIL, True, "captive-portal proxy-not-a-proxy", "The way to the proxy is answered with a redirect, as by a login page."),
     ("proxy-other", _SPECIFIC, False, "proxy-denied proxy-upstream-failed proxy-not-a-proxy proxy-auth-required captive-portal", "The proxy did not open the tunnel; the text does not say with which status."),
     ("proxy-plain", _DETAIL, True, "proxy-scheme-wrong captive-portal plaintext-http-on-port", "TLS was spoken to the proxy, and it answered in plain text."),
@@ -86,6 +87,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("record-too-long", _SPECIFIC, False, "record-overflow plaintext-http-on-port starttls-port-spoken-as-tls other-protocol-on-port", "A record that is longer than TLS allows came back: mostly no TLS at all."),
     ("not-tls-or-overflow", _SPECIFIC, False, "plaintext-http-on-port starttls-port-spoken-as-tls other-protocol-on-port record-overflow", "The first bytes, read as a record, are longer than TLS allows: mostly no TLS at all."),
     ("starttls-not-offered", _DETAIL, True, "starttls-not-offered", "The server does not offer STARTTLS."),
+    ("upgrade-rejected", _SPECIFIC, False, "starttls-not-offered other-protocol-on-port plaintext-http-on-port starttls-on-implicit-port", "The server did not agree to begin TLS; the client does not say with which answer: it may be no server of this protocol at all."),
     ("starttls-refused", _DETAIL, True, "starttls-refused", "The server refuses STARTTLS."),
     ("starttls-failed", _SPECIFIC, False, "starttls-not-offered starttls-refused", "TLS was required and the server did not begin it."),
     ("tls-demanded", _DETAIL, True, "plaintext-client-refused", "The server demands TLS."),
@@ -100,7 +102,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("out-of-date", _SPECIFIC, False, "cert-expired cert-not-yet-valid chain-expired-intermediate chain-cross-sign-expired chain-expired-root clock-wrong timezone-wrong", "The client finds a certificate out of date: expired, or not valid yet."),
     ("self-signed", _SPECIFIC, True, "cert-self-signed interception-untrusted-ca sni-default-certificate", "The client met a certificate that has signed itself and that it does not trust."),
     ("self-signed-root", _SPECIFIC, True, "self-signed-in-chain interception-untrusted-ca ca-unknown-private trust-store-stale trust-store-missing", "The chain ends at a root that the client does not trust."),
-    ("issuer-missing", _SPECIFIC, False, "chain-missing-intermediate ca-unknown-private trust-store-missing interception-untrusted-ca chain-wrong-intermediate trust-store-stale chain-expired-root", "The client cannot find who issued a certificate: it was not sent and is not in its store."),
+    ("issuer-missing", _SPECIFIC, False, "chain-missing-intermediate ca-unknown-private trust-store-missing interception-untrusted-ca chain-wrong-intermediate trust-store-stale chain-expired-root cert-self-signed", "The client cannot find who issued a certificate: it was not sent and is not in its store."),
     ("first-unverified", _SPECIFIC, False, "chain-missing-intermediate ca-unknown-private trust-store-missing chain-wrong-intermediate", "The client has only the server's own certificate and cannot find its issuer."),
     ("issuer-unknown", _SPECIFIC, False, _NOT_TRUSTED, "The client does not trust who issued the certificate."),
     ("distrusted", _SPECIFIC, True, "distrusted-ca ca-unknown-private", "The authority is marked as not trusted."),
@@ -117,6 +119,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("path-length", _DETAIL, True, "chain-pathlen-exceeded", "The chain is longer than an authority allows."),
     ("bad-signature", _SPECIFIC, True, "cert-bad-signature", "A certificate's signature does not verify."),
     ("bad-peer-signature", _SPECIFIC, False, "alert-decrypt-error cert-bad-signature record-tampered", "A signature of the handshake does not verify."),
+    ("authority-differs", _DETAIL, False, "chain-wrong-intermediate ca-unknown-private trust-store-stale cert-bad-signature interception-untrusted-ca", "An authority of the issuer's name is known, and its key is not the one that signed: it was made anew, another has the same name, or the certificate is damaged."),
     ("name-constraint", _SPECIFIC, True, "name-constraints-violated", "An authority may not issue for this name."),
     ("critical-extension", _SPECIFIC, True, "cert-unknown-critical-extension", "A certificate has a critical extension that the client does not know."),
     ("weak-key", _SPECIFIC, True, "weak-key weak-key-ca client-cert-weak-key", "The certificate's key is too weak."),
@@ -194,6 +197,7 @@ _ROWS: tuple[tuple[str, Strength, bool, str, str], ...] = (
     ("schannel-token", _SPECIFIC, False, "version-no-overlap plaintext-http-on-port starttls-port-spoken-as-tls cipher-no-overlap", "Windows could not read what the server answered: no TLS, or no version in common."),
     ("schannel-message", _SPECIFIC, False, "cipher-no-overlap version-no-overlap plaintext-http-on-port alert-unexpected-message", "Windows met a message that it did not expect: nothing in common, or no TLS."),
     ("protocol-error", _SPECIFIC, False, "plaintext-http-on-port starttls-port-spoken-as-tls alert-internal-error other-protocol-on-port server-closes-after-clienthello proxy-scheme-wrong alert-unexpected-message", "The client calls what came a protocol error: mostly no TLS at all, or an alert."),
+    ("tls-failed", _FRAME, False, "ca-unknown-private chain-missing-intermediate cert-expired name-mismatch cert-self-signed plaintext-http-on-port server-closes-after-clienthello cipher-no-overlap version-no-overlap client-cert-missing", "TLS failed; the text does not say whether for the certificate, for what was negotiated, or for what is spoken there."),
     ("handshake-failed", _FRAME, False, _NO_OVERLAP + " handshake-timeout blocked-rst-after-clienthello server-closes-after-clienthello plaintext-http-on-port", "The handshake failed; the text does not say why."),
     # alerts that the peer sent: alert-NUMBER
     ("alert-0", _SPECIFIC, False, "server-closes-mid-handshake server-closes-after-clienthello", "The server said goodbye in the middle of the handshake."),

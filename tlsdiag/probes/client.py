@@ -39,9 +39,9 @@ class ClientProbe(Probe):
     async def run(self, scene: Scene) -> ClientOutcome:
         """Dial, and let the client's own library shake hands."""
         target = scene.target
-        context, problem = (target.client, "") if target.client is not None else default_context(target)
+        context, problem = (target.client, "") if target.client is not None else default_context(target, scene.environment)
         if context is None:
-            context = ssl.create_default_context()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one may be what cannot be made
         settings = attrs.evolve(settings_of(context, is_default=target.client is None), problem=problem)
         if problem:
             return ClientOutcome(

@@ -8,14 +8,17 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ..local import read_credential
 from ..plugin import ClientCertificate, ClientSettings, Target
 from .trust import pem_of
 
+KEY_LOG = "SSLKEYLOGFILE"
 
-def default_context(target: Target) -> tuple[ssl.SSLContext | None, str]:
+
+def default_context(target: Target, environment: Mapping[str, str] | None = None) -> tuple[ssl.SSLContext | None, str]:
     """What `ssl.create_default_context()` gives, with the target's trust and certificate; and what kept it from being made."""
     try:
         context = _trusting(target)
@@ -26,8 +29,16 @@ def default_context(target: Target) -> tuple[ssl.SSLContext | None, str]:
         if target.client_certificate is not None:
             _load(context, target.client_certificate)
     except (OSError, ValueError) as exc:
-        return None, f"the client's context cannot be made: {exc}"
+        return None, f"the client's context cannot be made: {_reason(exc, environment or {})}"
     return context, ""
+
+
+def _reason(error: Exception, environment: Mapping[str, str]) -> str:
+    """What kept it from being made; a log of keys that cannot be written keeps every default context of Python from it."""
+    path = environment.get(KEY_LOG)
+    if path and isinstance(error, OSError) and error.filename == path:
+        return f"{KEY_LOG} names {path}, which cannot be written ({error.strerror}); unset the variable, or name a file that can be"
+    return str(error)
 
 
 def _trusting(target: Target) -> ssl.SSLContext:
@@ -46,8 +57,12 @@ def _trusting(target: Target) -> ssl.SSLContext:
 
 def _load(context: ssl.SSLContext, given: ClientCertificate) -> None:
     with _as_file(given.certificate) as certificate, _as_file(given.key) as key:
-        # without a password OpenSSL would ask for one at the terminal
-        context.load_cert_chain(certificate, key, given.password if given.password is not None else "")
+        try:
+            # without a password OpenSSL would ask for one at the terminal
+            context.load_cert_chain(certificate, key, given.password if given.password is not None else "")
+        except (OSError, ValueError) as exc:
+            read = read_credential(given.certificate, given.key, given.password)
+            raise ValueError(f"{read.detail} ({exc})" if read.detail else str(exc)) from exc
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import attrs
 
 from ..certificates import Certificate, PathSearch, StoreError, TrustStore, build_paths, read_certificate
 from ..certificates.paths import DEFAULT
-from ..local import Place, StoreUser, python_user, read_place
+from ..local import Place, StoreUser, python_user, read_place, read_places
 from ..local.places import not_before
 from ..plugin import Probe, Scene, ServedChain, StoreVerdict, StoreVerdicts, TrustSources, Unavailable, Why
 from .trust import store_named, store_of
@@ -50,8 +50,14 @@ _Look = Callable[[StoreUser], list[Place]]
 
 def _once() -> _Look:
     """Reads the places of a client; a place that several clients have is read once, for a directory has hundreds of files."""
-    read = functools.cache(lambda path, java: read_place(path, java=java))
-    return lambda user: [read(path, user.client == "java") for path in (*user.files, *user.directories)]
+    read = functools.cache(lambda files, directories, java: read_places(files, directories, java=java))
+    return lambda user: [place for names in _single(user) for place in read(*names, user.client == "java")]
+
+
+def _single(user: StoreUser) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The places of a client one by one, as files and directories."""
+    yield from (((path,), ()) for path in user.files)
+    yield from (((), (path,)) for path in user.directories)
 
 
 def _stores(scene: Scene, look: _Look) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..certificates import StoreError, TrustStore
-from ..local import python_user, read_place
+from ..local import python_user, read_place, read_places
 from ..plugin import Target, Trust
 
 
@@ -56,7 +56,7 @@ def _given(where: str) -> TrustStore:
 def _default(environment: Mapping[str, str]) -> TrustStore:
     """OpenSSL's default places together: the file, and the directories."""
     user = python_user(environment)
-    places = [read_place(path) for path in (*user.files, *user.directories)]
+    places = read_places(user.files, user.directories)
     filled = [place for place in places if place.ders]
     if not filled:
         raise StoreError("; ".join(place.detail for place in places) or "no place for authorities is configured")

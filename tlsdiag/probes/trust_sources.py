@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..local import Place, StoreUser, read_place, store_users
+from ..local import Place, StoreUser, read_place, read_places, store_users
 from ..plugin import Probe, Scene, Scope, StorePlace, Target, TrustSources, TrustUser, TrustVariable
 
 
@@ -20,8 +20,7 @@ class TrustSourcesProbe(Probe):
     async def run(self, scene: Scene) -> TrustSources:
         """List clients, places and variables."""
         users = users_here(scene.environment)
-        readers = {path: user.client for user in users for path in (*user.files, *user.directories)}
-        places = {path: read_place(path, java=client == "java") for path, client in readers.items()}
+        places = {place.path: place for user in users for place in read_places(user.files, user.directories, java=user.client == "java")}
         return TrustSources(
             users=tuple(_user(item) for item in users),
             places=tuple(_seen(place) for place in places.values()),
@@ -82,7 +81,8 @@ def _variables(users: Iterable[StoreUser], places: Mapping[str, Place], environm
     for name, clients in readers.items():
         value = environment[name]
         user = next(item for item in users if item.client == clients[0])
-        found = [places.get(path) or read_place(path) for path in _named(value, (*user.files, *user.directories))]
+        own = {place.path: place for place in read_places(user.files, user.directories, java=user.client == "java")}
+        found = [own.get(path) or places.get(path) or read_place(path) for path in _named(value, (*user.files, *user.directories))]
         bad = found[0] if all(place.problem not in ("", "unknown-format") for place in found) else None
         yield TrustVariable(
             name=name, value=value, read_by=tuple(clients), problem=bad.problem if bad else "", detail=bad.detail if bad else ""

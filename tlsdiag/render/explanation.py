@@ -45,7 +45,7 @@ def _body(explanation: Explanation, verbose: bool, width: int) -> Iterator[str]:
         return
     yield ""
     yield from _wrapped(" ".join(explanation.says), "", "", width)
-    if explanation.agrees and not verbose:
+    if explanation.agrees and explanation.found_too is None and not verbose:
         return  # the diagnosis says it better
     first, *others = explanation.possibilities
     shown = len(others) if verbose else _SHOWN
@@ -80,8 +80,13 @@ def _diagnosis(explanation: Explanation, verbose: bool, width: int) -> Iterator[
     if explanation.report is not None:
         if explanation.gone:
             yield from _wrapped("Diagnosed now, the same way works: it comes and goes, or another client or network is concerned.", "", "", width)
+        elif (too := explanation.found_too) is not None:
+            yield from _wrapped(f"Diagnosed now, what the text says is found: {too.title} [{too.code}]. {too.detail}", "", "", width)
+            yield from _wrapped(_OTHER_SETTINGS, "", "", width)
         elif explanation.agrees is False:
             yield from _wrapped("Diagnosed now, the cause is another one than the text points to.", "", "", width)
+            if explanation.may_lack_trust:
+                yield from _wrapped(_OTHER_SETTINGS, "", "", width)
         yield render_text(explanation.report, verbose=verbose, width=width)
     elif explanation.why_no_report:
         yield from _wrapped(f"Not diagnosed. {explanation.why_no_report}", "", "", width)
@@ -107,6 +112,12 @@ def render_note(explanation: Explanation) -> str:
     where = f" {explanation.destination}" if explanation.destination is not None else ""
     lines.append(f"  To look at it now: tlsdiag{where or ' HOST:PORT'}, or tlsdiag.explain(error, probe=True)")
     return terminal("\n".join(lines), keep_lines=True)
+
+
+_OTHER_SETTINGS = (
+    "The client's own settings do not follow from the error, and with those of this diagnosis something else may come first; "
+    "give them as client= or trust= (--trust)."
+)
 
 
 def _wrapped(text: str, first: str, rest: str, width: int) -> Iterator[str]:

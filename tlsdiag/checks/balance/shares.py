@@ -39,6 +39,8 @@ _FEW = 2
 """Drops at one pace that a limit makes at least: what comes too fast is dropped until it comes more slowly, and not one of it alone."""
 _TAIL = 4
 """Failures in a row at the end, after only successes, that say that something has closed for us."""
+_MANY, _RARE = 10, 6
+"""So many attempts, of which one in six at most works, are no toss of a balancer whose first machine was sound."""
 _OF_A_LIMIT = (StarttlsRefusal.GREETING, StarttlsRefusal.REFUSED)
 # Words that say: so many connections of this client's own are too many ("421 4.7.0 Error: too many connections from unknown[192.0.2.7]").
 _TOO_MANY = re.compile(
@@ -117,7 +119,7 @@ def _plural(words: str, count: int) -> str:
 def is_limit(repeats: Repeats) -> bool:
     """Whether the drops follow our pace, not the toss of a balancer: what comes slowly works, or everything fails from some moment on, or the peer says so."""
     attempts, everything = told(repeats), compared(repeats)
-    if _may_be_limited(attempts) and (_slowly_works(attempts, repeats) or _ends(attempts)):
+    if _may_be_limited(attempts) and (_slowly_works(attempts, repeats) or _ends(attempts) or lets_one_through(attempts)):
         return True
     return is_mixed(repeats) and _may_be_limited(everything) and (_ends(everything) or _is_said(everything))
 
@@ -152,6 +154,16 @@ def _ends(attempts: Sequence[RepeatSeen]) -> bool:
     fails = [item.outcome is not RepeatOutcome.WORKS for item in attempts]
     first = fails.index(True) if True in fails else len(fails)
     return first > 0 and all(fails[first:]) and len(fails) - first >= _TAIL
+
+
+def lets_one_through(attempts: Sequence[RepeatSeen]) -> bool:
+    """Whether the first worked, and after that hardly one: a limit that allows a few in a minute.
+
+    Of machines most of which are dead, the first would hardly have been a sound one, after those of the diagnosis that were sound before it.
+    """
+    works = [item.outcome is RepeatOutcome.WORKS for item in attempts]
+    later = works[1:]
+    return len(works) >= _MANY and works[0] and sum(later) <= len(later) // _RARE and not any(a and b for a, b in zip(works, later, strict=False))
 
 
 def _is_said(attempts: Sequence[RepeatSeen]) -> bool:

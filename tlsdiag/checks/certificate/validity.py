@@ -7,7 +7,23 @@ from datetime import datetime, timedelta
 
 from ...certificates import Certificate, read_certificate
 from ...certificates.lifetimes import is_late, used_share
-from ...plugin import Blame, CertificateFinding, ChainPaths, Check, ClientOutcome, Finding, Fix, Layer, Rule, Seen, ServedChain, Severity
+from ...plugin import (
+    Blame,
+    CertificateFinding,
+    ChainPaths,
+    Check,
+    ClientOutcome,
+    ClockEvidence,
+    Confidence,
+    Finding,
+    Fix,
+    Layer,
+    Rule,
+    Seen,
+    ServedChain,
+    Severity,
+    Voucher,
+)
 from ..common import CONSEQUENCE, refuses_dates
 from .common import evidence, unused_positions
 
@@ -96,7 +112,7 @@ class ValidityCheck(Check):
     name = "certificate/validity"
     rules = (EXPIRED, NOT_YET, EXPIRING, ROOT_EXPIRED)
     needs = (ServedChain,)
-    wants = (ChainPaths, ClientOutcome)
+    wants = (ChainPaths, ClientOutcome, ClockEvidence)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is out of date, the leaf first; issuers only where they are on the path."""
@@ -151,16 +167,32 @@ def _judge(seen: Seen, certificate: Certificate, position: int, begins: datetime
             common |= {"title": "The root of the chain has expired", "blame": Blame.AUTHORITY, "fix": _NEW_ROOT}
         elif position > 0:
             common |= {"title": "An intermediate certificate has expired", "fix": _NEW_INTERMEDIATE}
-        yield CertificateFinding.of(EXPIRED, detail, blocks=refuses_dates(seen), **common)
+        doubt = f" {_ALONE} fast looks the same." if _is_alone(seen) else ""
+        yield CertificateFinding.of(EXPIRED, f"{detail}{doubt}", blocks=refuses_dates(seen), **common)
     elif now < begins:
         detail = f"{who} is valid from {begins:%Y-%m-%d %H:%M} UTC on, {_span(begins - now)} from now ({now:%Y-%m-%d %H:%M} UTC)."
         if position > 0:
             common["title"] = f"{'The root of the chain' if is_root else 'An intermediate certificate'} is not valid yet"
+        alone = _is_alone(seen)
+        if alone:  # few servers get a certificate before its time, and many clocks are slow
+            detail, common = f"{detail} {_ALONE} slow looks the same.", common | {"confidence": Confidence.LIKELY}
         yield CertificateFinding.of(NOT_YET, detail, blocks=refuses_dates(seen), **common)
     elif is_late(begins, ends, now):
         share = used_share(begins, ends, now)
         detail = f"{who} expires on {ends:%Y-%m-%d %H:%M} UTC, in {_span(ends - now)}: {min(share, _NOT_OVER):.0%} of its {_span(ends - begins)} are over."
         yield CertificateFinding.of(EXPIRING, detail, **common)
+
+
+_ALONE = "Nothing but this machine's clock tells the time here: one that is"
+_NO_WITNESS = ("certificate-not-before", "sct")
+
+
+def _is_alone(seen: Seen) -> bool:
+    """Whether the peer showed nothing that bears the local clock out: no Date (behind STARTTLS there is none), no fresh OCSP answer."""
+    evidence = seen.get(ClockEvidence)
+    if evidence is None or evidence.given or seen.target.files:
+        return False
+    return all(item.voucher is Voucher.SOFTWARE or item.name in _NO_WITNESS for item in evidence.sources)
 
 
 def _span(length: timedelta) -> str:

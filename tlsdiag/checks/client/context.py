@@ -14,6 +14,7 @@ from ...plugin import (
     Finding,
     Fix,
     Layer,
+    LocalLibrary,
     Rule,
     Seen,
     Severity,
@@ -87,14 +88,14 @@ class ContextCheck(Check):
     name = "client/context"
     rules = (WITHOUT_ROOTS, SERVER_SIDE, OFFERS_NOTHING, NAME_CHECK_OFF)
     needs = (ClientOutcome,)
-    wants = (ChainPaths, StoreVerdicts)
+    wants = (ChainPaths, StoreVerdicts, LocalLibrary)
 
     def run(self, seen: Seen) -> Iterator[Finding]:
         """Yield what is wrong with the context itself."""
         client = seen[ClientOutcome]
         settings = client.settings
         if client.reason in _NOTHING:
-            yield ClientFinding.of(OFFERS_NOTHING, _bounds(client), **_evidence(client))
+            yield ClientFinding.of(OFFERS_NOTHING, f"{_bounds(client)}{_source(seen)}", **_evidence(client))
         if settings.is_default:
             return
         if settings.protocol == "PROTOCOL_TLS_SERVER":
@@ -127,6 +128,16 @@ def _bounds(client: ClientOutcome) -> str:
     off = [name for name in settings.options if name.startswith(("OP_NO_TLS", "OP_NO_SSL"))]
     options = f", with {', '.join(off)}" if off else ""
     return f"Versions from {settings.minimum_version} to {settings.maximum_version}{options}; {len(settings.ciphers)} cipher suites. OpenSSL says {client.reason}."
+
+
+def _source(seen: Seen) -> str:
+    """Where the machine sets one of the bounds: then the program's own settings look right."""
+    library = seen.get(LocalLibrary)
+    told = [f"{name} = {value}" for name in _MACHINE if library is not None and (value := library.setting(name)) is not None]
+    return f" {library.configuration} sets {', '.join(told)}." if library is not None and told else ""
+
+
+_MACHINE = ("MinProtocol", "MaxProtocol", "Protocol", "CipherString", "Ciphersuites")
 
 
 def _evidence(client: ClientOutcome) -> dict[str, object]:

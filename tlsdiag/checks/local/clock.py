@@ -36,13 +36,14 @@ from ..certificate.staple import StapleCheck
 from ..certificate.validity import EXPIRED, NOT_YET, ValidityCheck
 from ..client.certificate import REFUSED, ClientCertificateCheck
 from ..common import CONSEQUENCE, refuses_certificates, refuses_dates
-from .clock_rules import CLOCK_WRONG, EXPIRED_UNNOTICED, SERVER_CLOCK_WRONG, TIME_ZONE_WRONG
+from .clock_rules import CLOCK_WRONG, COMPARE, EXPIRED_UNNOTICED, SERVER_CLOCK_WRONG, TIME_ZONE_WRONG
 from .true_time import Judgement, weigh
 
 _CLOSE, _APART = timedelta(seconds=10), timedelta(minutes=5)
 """What counts as a difference: where a certificate's date is in doubt seconds can matter; else only what does harm is told."""
 _A_DAY = timedelta(days=1)
 """A server that is off by less refuses hardly any client certificate for its dates."""
+_FIRM = ("ocsp-this-update", "ocsp-next-update")
 _BLOCKING = (EXPIRED.code, NOT_YET.code)
 _DATED: tuple[type[Check], ...] = (ValidityCheck, StapleCheck)
 """The checks whose findings hang on the time; they are run again at the true one."""
@@ -126,14 +127,14 @@ def _effects(here: Seen, truly: Seen) -> _Effects:
 
 def _clock(evidence: ClockEvidence, judgement: Judgement, effects: _Effects) -> Finding:
     rule = TIME_ZONE_WRONG if _is_zone(evidence, judgement) else CLOCK_WRONG
-    alone = judgement.witnesses == {Voucher.SERVER}
-    confidence = Confidence.LIKELY if len(judgement.witnesses) == 1 else Confidence.PROVEN
-    if alone and not effects.cured and not effects.remaining:
-        confidence = Confidence.POSSIBLE
-    severity = Severity.LOW if confidence is Confidence.POSSIBLE else Severity.MEDIUM
+    confidence = _confidence(judgement, effects)
+    is_open = confidence is Confidence.POSSIBLE
+    severity = Severity.LOW if is_open and not effects.remaining else Severity.MEDIUM
     return ClockFinding.of(
         rule,
         _detail(evidence, judgement, effects, rule is TIME_ZONE_WRONG),
+        title="This machine's clock or the server's is wrong" if is_open and rule is CLOCK_WRONG else rule.title,
+        fix=COMPARE if is_open or effects.hidden else rule.fix,
         severity=Severity.CRITICAL if effects.blocks else severity,
         confidence=confidence,
         blocks=effects.blocks,
@@ -144,6 +145,21 @@ def _clock(evidence: ClockEvidence, judgement: Judgement, effects: _Effects) -> 
         sources=judgement.accusers,
         zone_offset=evidence.zone.offset,
     )
+
+
+def _is_open(judgement: Judgement, effects: _Effects) -> bool:
+    """Whether it is open whose clock is wrong: a server alone says so, and its time would change nothing."""
+    return judgement.witnesses == {Voucher.SERVER} and not effects.cured
+
+
+def _confidence(judgement: Judgement, effects: _Effects) -> Confidence:
+    """A server by whose time it serves a certificate that has expired may be wrong itself."""
+    if _is_open(judgement, effects):
+        return Confidence.POSSIBLE
+    by_itself = judgement.witnesses <= {Voucher.SERVER, Voucher.AUTHORITY} and Voucher.SERVER in judgement.witnesses
+    firm = any(item.name in _FIRM for item in judgement.accusers)
+    doubted = by_itself and not firm and bool(effects.hidden)
+    return Confidence.LIKELY if len(judgement.witnesses) == 1 or doubted else Confidence.PROVEN
 
 
 def _is_zone(evidence: ClockEvidence, judgement: Judgement) -> bool:
@@ -157,9 +173,11 @@ def _detail(evidence: ClockEvidence, judgement: Judgement, effects: _Effects, is
     about = "the true time is about" if judgement.known else "the true time is not before"
     least = "" if judgement.known else "at least "
     way = "ahead" if judgement.ahead > timedelta() else "behind"
+    truth = "by the server it is" if _is_open(judgement, effects) else about
+    whose = " of the server's" if _is_open(judgement, effects) else ""
     parts = [
-        f"{who} shows {evidence.local:%Y-%m-%d %H:%M:%S} UTC and is {least}{_span(abs(judgement.ahead))} {way}: "
-        f"{about} {judgement.true_time:%Y-%m-%d %H:%M:%S} UTC.",
+        f"{who} shows {evidence.local:%Y-%m-%d %H:%M:%S} UTC and is {least}{_span(abs(judgement.ahead))} {way}{whose}: "
+        f"{truth} {judgement.true_time:%Y-%m-%d %H:%M:%S} UTC.",
         f"Witnesses: {'; '.join(_source(item) for item in _told(judgement.accusers))}.",
     ]
     if is_zone:
@@ -170,6 +188,8 @@ def _detail(evidence: ClockEvidence, judgement: Judgement, effects: _Effects, is
         parts.append("At the true time the dates of the certificate are in order.")
     if effects.remaining:
         parts.append("At the true time the certificate is out of date as well.")
+    if effects.hidden and effects.cured:
+        parts.append("At the true time the certificate has expired: setting the clock is not all that is to be done, if it is not the server's clock that is wrong.")
     if judgement.witnesses == {Voucher.SERVER}:
         parts.append("Nothing else bears witness: it may be the server's clock that is wrong.")
     return " ".join(parts)

@@ -26,6 +26,7 @@ CLOCK_WRONG = Rule(
     failing="a clock a year ahead of the server's Date header, and a certificate that is valid now",
     passing="an expired certificate and a clock that agrees with the server's Date header",
 )
+COMPARE = Fix(summary="Compare both clocks with a third one, and set the one that is wrong, by NTP.", snippets=_SET)
 TIME_ZONE_WRONG = Rule(
     code="time-zone-wrong",
     title="This machine's clock is off by its time zone",

@@ -29,7 +29,7 @@ from ...plugin import (
 )
 from ..balance.backends import BY_CHANCE, LOST, ODD
 from ..balance.before_tls import LOST_BEFORE_TLS, SAID_BEFORE_TLS, declined, where, words_of
-from ..balance.shares import compared, fits_a_limit, in_words, is_limit, told
+from ..balance.shares import compared, fits_a_limit, in_words, is_limit, lets_one_through, told
 from ..common import CONSEQUENCE, client_failed
 
 RATE_LIMITED = Rule(
@@ -105,6 +105,8 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
         detail += f" {repeats.turned_away} of the other offers of this diagnosis were dropped without a word too; that is not read as an answer."
     if recovered:
         detail += f" With {repeats.pause:.1f} s between them {working} of {len(slow)} worked."
+    elif lets_one_through(attempts) and _tail_works(attempts):
+        detail += " Hardly one gets through: a limit that allows a few connections in a minute."
     elif fits_a_limit(attempts[-1]):
         detail += f" After {_before_drops(attempts)} of them everything was {'refused: so many are enough.' if said else 'dropped, with pauses too: a ban, or the server went down meanwhile.'}"
     return NetworkFinding.of(
@@ -115,6 +117,11 @@ def _limited(seen: Seen, repeats: Repeats) -> Finding:
         severity=Severity.HIGH if failed else Severity.INFO if queues else Severity.LOW,
         confidence=Confidence.LIKELY,
     )
+
+
+def _tail_works(attempts: list[RepeatSeen]) -> bool:
+    """Whether one worked after the first that was dropped."""
+    return any(item.outcome is RepeatOutcome.WORKS for item in attempts[_before_drops(attempts) :])
 
 
 def _before_drops(attempts: list[RepeatSeen]) -> int:

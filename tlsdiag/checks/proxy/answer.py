@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...plugin import Blame, Check, Confidence, FailureKind, Finding, Fix, HandshakeOutcome, OtherWay, Phase, ProxyWay, Rule, Seen
+from ...plugin import Blame, Check, Confidence, FailureKind, Finding, Fix, HandshakeOutcome, OtherWay, Phase, ProxyServer, ProxyWay, Rule, Seen
 from ..common import answered
 from .answer_rules import (
     AUTHENTICATION,
@@ -24,7 +24,7 @@ from .answer_rules import (
     TLS_FAILED,
     UPSTREAM,
 )
-from .common import finding, fitted, is_a_proxy, named, past, refuses_as_a_web_server
+from .common import PAST, finding, fitted, is_a_proxy, leads_to_the_proxys_own_machine, named, past, refuses_as_a_web_server
 
 _NO_SERVER = "no server is available to handle this request"  # what HAProxy says without a backend
 _SQUID = {"ERR_DNS_FAIL": "the name does not resolve there", "ERR_CONNECT_FAIL 111": "connection refused", "ERR_CONNECT_FAIL 110": "no answer", "ERR_CONNECT_FAIL": "it cannot connect"}
@@ -33,7 +33,11 @@ _OF_REPLY = {1: UPSTREAM, 2: FORBIDDEN, 3: UPSTREAM, 4: UPSTREAM, 5: UPSTREAM, 6
 _OF_PROBLEM = {
     "not-http": NOT_A_PROXY, "not-socks": NOT_A_PROXY, "too-long": NOT_A_PROXY, "tls": TLS_FAILED, "certificate": TLS_FAILED, "credentials": AUTHENTICATION,
 }  # fmt: skip
-_GREETINGS = {b"SSH-": "an SSH server", b"220 ": "a mail or FTP server", b"* OK": "an IMAP server", b"+OK ": "a POP3 server", b"HTTP/": "an HTTP server or proxy", b"\x15\x03": "a TLS server", b"\x16\x03": "a TLS server"}
+_SOCKS4 = "a SOCKS4 proxy, which is spoken to otherwise (socks4:// where a program knows it)"
+_GREETINGS = {
+    b"SSH-": "an SSH server", b"220 ": "a mail or FTP server", b"* OK": "an IMAP server", b"+OK ": "a POP3 server", b"HTTP/": "an HTTP server or proxy", b"\x15\x03": "a TLS server", b"\x16\x03": "a TLS server",
+    b"\x00Z": _SOCKS4, b"\x00[": _SOCKS4, b"\x00\\": _SOCKS4, b"\x00]": _SOCKS4,
+}  # fmt: skip
 
 
 class ProxyAnswerCheck(Check):
@@ -147,7 +151,11 @@ def _authentication(seen: Seen, way: ProxyWay) -> _Said:
 def _forbidden(seen: Seen, way: ProxyWay) -> _Said:
     detail = f"{named(way)} will not open a tunnel to {way.destination}: {_status(way)}.{_words(way)}"
     port = seen.target.port
-    if port != 443:
+    if leads_to_the_proxys_own_machine(seen):
+        return f"{detail} {_own_machine(seen)}", _kept_here(seen, way)
+    if way.status == 429:
+        return f"{detail} It limits how often it is asked, or by how many.", {"title": "The proxy is asked too often", "fix": _LATER}
+    if port != 443 and way.status != 451:
         detail += f" The port may be the reason: many proxies allow CONNECT to 443 only (squid: SSL_ports), and this is {port}."
     return detail, {}
 
@@ -155,6 +163,8 @@ def _forbidden(seen: Seen, way: ProxyWay) -> _Said:
 def _upstream(seen: Seen, way: ProxyWay) -> _Said:
     detail = f"{named(way)} could not reach {way.destination}: {_status(way)}{_reason(way)}.{_words(way)}"
     other = past(seen)
+    if leads_to_the_proxys_own_machine(seen):
+        return f"{detail} {_own_machine(seen)}", _kept_here(seen, way)
     if other is None:
         return detail, {"confidence": Confidence.LIKELY}
     if other.opened:
@@ -166,6 +176,16 @@ def _upstream(seen: Seen, way: ProxyWay) -> _Said:
     return detail, {"confidence": Confidence.LIKELY}  # where only the proxy may go out, a direct way that is blocked tells nothing of the target
 
 
+def _own_machine(seen: Seen) -> str:
+    return f"To the proxy, {seen.target.host} is the proxy's own machine, and not this one: what is meant for this machine must not go through it."
+
+
+def _kept_here(seen: Seen, way: ProxyWay) -> dict[str, Any]:
+    return {"title": "What is meant for this machine is sent through a proxy elsewhere", "blame": Blame.CLIENT, "fix": fitted(_KEPT_HERE, seen, way.url)}
+
+
+_KEPT_HERE = Fix(summary="Exempt this machine's own names and addresses from the proxy: localhost, 127.0.0.1 and ::1 belong into NO_PROXY.", snippets=PAST)
+_LATER = Fix(summary="Ask less often and from fewer connections, wait as long as the proxy says (Retry-After), or ask those who run it for a higher limit.", snippets={})
 _TARGET_DOWN = Fix(summary="Look at the target first, not at the proxy: start it, correct its name or port, and try again.", snippets={"curl": "curl --noproxy HOST -v https://TARGET/"})
 
 
@@ -179,7 +199,7 @@ def _not_a_proxy(seen: Seen, way: ProxyWay) -> _Said:
     kind = next((name for start, name in _GREETINGS.items() if way.evidence.startswith(start)), "")
     software = f" ({way.software})" if way.software else ""
     if way.status is not None:
-        detail = f"{way.url} answers CONNECT with {_status(way)}{software}, as a web server does and no forward proxy.{_words(way)}"
+        detail = f"{way.url} answers CONNECT with {_status(way)}{software}, as a web server does and no forward proxy.{_words(way)}{_script(seen)}"
         confidence = Confidence.PROVEN if way.status in (405, 501) or way.opened else Confidence.LIKELY
         return detail, {"confidence": confidence, "fix": fitted(NOT_A_PROXY.fix, seen, None)}
     asked = "the SOCKS5 greeting" if way.scheme.startswith("socks") else "CONNECT"
@@ -187,12 +207,33 @@ def _not_a_proxy(seen: Seen, way: ProxyWay) -> _Said:
     return f"{way.url} answers {asked} with {way.evidence[:24]!r}{looks}.", {"fix": fitted(NOT_A_PROXY.fix, seen, None)}
 
 
+def _script(seen: Seen) -> str:
+    proxy = seen.target.proxy
+    if not isinstance(proxy, ProxyServer) or not proxy.script:
+        return ""
+    return f" The URL that was given leads to a script that chooses a proxy (PAC, {proxy.script}): only browsers run it; name the proxy that it returns."
+
+
 def _tls_failed(seen: Seen, way: ProxyWay) -> _Said:
     if way.problem == "certificate":
-        detail = f"The certificate of the proxy {way.url} itself was refused: {way.verify_message}. It is not the target's certificate."
-        return detail, {"title": "The proxy's own certificate is not trusted"}
+        detail = f"The certificate of the proxy {way.url} itself was refused: {way.verify_message.rstrip('.')}. It is not the target's certificate."
+        title, fix = next(((title, fix) for words, title, fix in _PROXY_CERTIFICATES if words in way.verify_message), ("The proxy's own certificate is not trusted", None))
+        return detail, {"title": title, **({"fix": fitted(fix, seen, way.url)} if fix is not None else {})}
     failure = way.failure.detail if way.failure is not None else ""
     return f"{named(way)} is to be reached over TLS: {failure}.", {}
+
+
+_RENEW = Fix(
+    summary="Ask those who run the proxy to renew its certificate; until then use http:// where it has a port without TLS. A clock of this machine that is wrong has the same effect.",
+    snippets={"openssl": "openssl s_client -connect PROXY </dev/null | openssl x509 -noout -dates"},
+)
+_NAME = Fix(summary="Write a name into the proxy's URL that stands in its certificate, or have those who run it give it one for this name.", snippets={"openssl": "openssl s_client -connect PROXY </dev/null | openssl x509 -noout -ext subjectAltName"})
+# words of OpenSSL | title | fix
+_PROXY_CERTIFICATES = (
+    ("has expired", "The proxy's own certificate has expired", _RENEW),
+    ("not yet valid", "The proxy's own certificate is not valid yet", _RENEW),
+    ("mismatch", "The proxy's own certificate is for another name", _NAME),
+)
 
 
 def _login(seen: Seen, way: ProxyWay) -> _Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from ...plugin import Finding, Fix, OtherWay, ProxyFinding, ProxyWay, Rule, Seen
@@ -102,6 +103,20 @@ def past(seen: Seen) -> OtherWay | None:
     """What going past the proxy gave, where that was tried."""
     other = seen.get(OtherWay)
     return other if other is not None and other.way == "direct" else None
+
+
+def leads_to_the_proxys_own_machine(seen: Seen) -> bool:
+    """Whether a name or address of this very machine is asked of a proxy that is on another."""
+    return seen.endpoint is not None and is_loopback(seen.target.host) and not is_loopback(seen.endpoint.address)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address can only mean the machine that asks (RFC 6761 section 6.3, RFC 6890)."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return name in ("localhost", "localhost.localdomain") or name.endswith(".localhost")
 
 
 def is_a_proxy(way: ProxyWay) -> bool:

@@ -95,12 +95,21 @@ def difference(host: str, port: int, environment: Mapping[str, str]) -> str:
     requests, curl = as_requests(host, port, environment), as_curl(host, port, environment)
     if requests.proxy is not None and (older := _older(host, environment)):
         return older
+    if requests.proxy is not None and (entry := _star(host, environment)):
+        return f"the entry {entry!r} in NO_PROXY has a star, which Go and Node.js understand: they go directly; requests and curl go through {requests.proxy}"
     if requests.proxy is not None and requests.proxy == curl.proxy:
         if requests.proxy.scheme == "http" and not requests.proxy.port_given:
             return f"{requests.variable} names no port: requests takes 80, curl 1080"
         return ""
     first, second = _in_words(requests), _in_words(curl)
     return "" if first == second else f"requests {first}, curl {second}"
+
+
+def _star(host: str, environment: Mapping[str, str]) -> str:
+    """The entry such as "*.example.com" that would exempt the host, if the star meant anything to requests and curl."""
+    listed = next((environment[name] for name in ("no_proxy", "NO_PROXY") if environment.get(name)), "")
+    entries = (entry.strip().lower() for entry in listed.split(","))
+    return next((entry for entry in entries if entry.startswith("*.") and host.endswith(entry[1:])), "")
 
 
 def _older(host: str, environment: Mapping[str, str]) -> str:
