@@ -16,6 +16,8 @@ for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[_name]  # a test goes through the proxies that it starts itself, and through no other
 
 _INTEGRATION = Path(__file__).parent / "integration"
+_SHARED = os.environ.get("TLSDIAG_REQUIRE_SERVERS") == "1"
+"""A machine of continuous integration: shared with others, so that a program may not get to run for longer than any patience."""
 
 
 @pytest.fixture
@@ -30,7 +32,12 @@ def serve() -> Iterator[Callable[..., RunningServer]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts real servers, so that `-m "not servers"` leaves the quick tests."""
+    """Mark what starts real servers, so that `-m "not servers"` leaves the quick tests.
+
+    On a shared machine one that fails is run once more; the summary lists it as "rerun".
+    """
     for item in items:
         if "serve" in getattr(item, "fixturenames", ()) or item.path.is_relative_to(_INTEGRATION):
             item.add_marker(pytest.mark.servers)
+            if _SHARED:
+                item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=3))

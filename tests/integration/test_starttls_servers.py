@@ -98,7 +98,7 @@ def test_openssl_sees_the_same_over_starttls(protocol: str, serve: Serve) -> Non
     server = started(serve, protocol, issued)
     words = ["openssl", "s_client", "-connect", f"{server.host}:{server.port}", "-starttls", SERVERS[protocol][2], "-servername", NAME]
     words += ["-xmpphost", NAME] if protocol.startswith("xmpp") else ["-name", "tlsdiag.invalid"]
-    done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
+    done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
     report = diagnose(server, protocol, depth="quick")
     ours = report.observations.get(HandshakeOutcome, report.endpoints[0])
     assert ours is not None and ours.version is not None

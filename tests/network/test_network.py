@@ -150,7 +150,7 @@ def test_writing_to_a_peer_that_has_gone_is_a_failure() -> None:
     dialled, gone = threading.Event(), threading.Event()
 
     def vanish(connection: socket.socket) -> None:
-        dialled.wait(2)  # a reset before the dial has returned would fail the dial, not the write
+        dialled.wait(PATIENT)  # a reset before the dial has returned would fail the dial, not the write
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
         gone.set()
@@ -160,7 +160,7 @@ def test_writing_to_a_peer_that_has_gone_is_a_failure() -> None:
             connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
             dialled.set()
-            gone.wait(2)
+            gone.wait(PATIENT)
             found = await connection.send(bytes(5_000_000), deadline=Deadline.after(PATIENT))
             await connection.close()
             return found
@@ -171,7 +171,7 @@ def test_writing_to_a_peer_that_has_gone_is_a_failure() -> None:
 def test_a_peer_that_does_not_read_times_out_the_writer() -> None:
     async def work() -> Failure | None:
         stop = threading.Event()
-        with listening(lambda connection: bool(stop.wait(2)) and None) as server:
+        with listening(lambda connection: bool(stop.wait(PATIENT)) and None) as server:
             connection = await SocketDialer().dial(loopback(server.port), deadline=Deadline.after(PATIENT))
             assert not isinstance(connection, Failure)
             found = await connection.send(bytes(50_000_000), deadline=Deadline.after(SOON))

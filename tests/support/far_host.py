@@ -111,7 +111,7 @@ class FarHost:
             time.sleep(0.02)
 
 
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """Seconds for what the kernel does at once, unless it is still busy with taking other namespaces down."""
 _SLOW_LINK = Path(__file__).with_name("slow_link.py")
 _NGINX = """user root;

@@ -146,6 +146,6 @@ def can_make_namespaces() -> bool:
     words = ["unshare", "-n", "sh", "-c", "ip link set lo up && nft list ruleset"]
     try:
         environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
-        return subprocess.run(words, capture_output=True, env=environment, timeout=20, check=False).returncode == 0
+        return subprocess.run(words, capture_output=True, env=environment, timeout=60, check=False).returncode == 0
     except OSError:
         return False

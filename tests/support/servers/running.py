@@ -45,7 +45,7 @@ class Launch:
     user: str | None = None
     ready: Callable[[Path], bool] | None = None
     """What must hold beside the open port; it is given the log."""
-    patience: float = 20.0
+    patience: float = 60.0
     """Seconds until the server must listen."""
 
 

@@ -16,7 +16,7 @@ from failures.forge import pem
 
 from .verdict import Answers, Verdict
 
-_SECONDS = 20
+_SECONDS = 60
 _OLD = "TLSDIAG_OLD_OPENSSL"
 
 
