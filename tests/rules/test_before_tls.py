@@ -125,6 +125,20 @@ def test_one_drop_among_the_fast_ones_is_no_limit() -> None:
     assert "may be chance" in report.causes[0].detail
 
 
+@pytest.mark.parametrize(
+    ("lost", "places", "limit"),
+    [
+        ("closed", (0,), True), ("closed", (), False), ("closed", (1,), False), ("closed", (0, 3), False),
+        ("refused", (0,), True), ("refused", (), True), ("refused", (1,), False), ("refused", (0, 3), False),
+    ],
+)  # fmt: skip
+def test_a_limit_on_connections_at_the_same_time_drops_of_those_side_by_side_and_the_next_one(lost: str, places: tuple[int, ...], limit: bool) -> None:
+    drop = RepeatOutcome(lost)
+    row = [balance.repeat(drop if number in places else RepeatOutcome.WORKS, pace=Pace.IN_A_ROW) for number in range(4)]
+    together = [balance.repeat(), balance.repeat(drop), balance.repeat()]
+    assert is_limit(balance.repeats(*works(1, Pace.FIRST), *together, *row, *works(5, Pace.SLOWLY))) is limit
+
+
 @pytest.mark.parametrize(("again", "code"), [(0, "backend-dead"), (1, "rate-limited")])
 def test_an_offer_that_was_dropped_and_then_taken_is_told_though_every_repetition_works(again: int, code: str) -> None:
     repeats = balance.repeats(*works(8), *works(5, Pace.SLOWLY), turned_away=1, again=again, others=9)

@@ -141,7 +141,10 @@ def _slowly_works(attempts: Sequence[RepeatSeen], repeats: Repeats) -> bool:
     together, row = ([item.outcome is not RepeatOutcome.WORKS for item in attempts if item.pace is pace] for pace in (Pace.TOGETHER, Pace.IN_A_ROW))
     if only_at_first(attempts) and not all(row):
         return False  # a limit lets the first through, and drops what follows without a pause
-    return repeats.again > 0 or sum(together) >= _FEW or (len(row) >= _FEW and all(row[-_FEW:]))
+    refused = any(item.outcome is RepeatOutcome.REFUSED for item in attempts if item.pace is Pace.TOGETHER)
+    # so many at the same time: those side by side still count when the next one comes, or TCP turned one of them away
+    at_once = any(together) and not any(row[1:]) and (refused or row[:1] == [True])
+    return repeats.again > 0 or sum(together) >= _FEW or at_once or (len(row) >= _FEW and all(row[-_FEW:]))
 
 
 def only_at_first(attempts: Sequence[RepeatSeen]) -> bool:
